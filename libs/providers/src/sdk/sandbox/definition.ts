@@ -25,6 +25,8 @@ export interface SandboxDefinition<State = unknown> {
   readonly switches?: Readonly<Record<string, string>>;
   /** What people do while the sandbox runs: called every second or so with the time, to add a few events (the demo's live traffic). */
   readonly tick?: (state: State, now: Date) => void;
+  /** The app's own way to say that there is no such path; a plain 404 when absent. */
+  readonly notFound?: (call: { readonly method: string; readonly path: string }) => SandboxAnswer;
 }
 
 export interface SeedOptions {
@@ -52,6 +54,10 @@ export interface SandboxContext<State = unknown> {
   readonly state: State;
   readonly route: SandboxRoute<State>;
   readonly method: string;
+  /**
+   * Where the caller believes to be, to build links with: as written in {@link SandboxDefinition.hosts} without its path (`https://acme.okta.com`),
+   * or the sandbox's own loopback address when it was called by that, as vendors' clients do.
+   */
   readonly host: string;
   readonly path: string;
   /** Values of the template's braces, decoded. */
