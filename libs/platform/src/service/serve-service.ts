@@ -36,15 +36,28 @@ export async function serveService(
   accessToken?: AccessTokenCheck,
 ): Promise<string> {
   const server = service.app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  server.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger));
+  await server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger));
+    openHealth(scope, service);
+    openSubgraph(scope, service, tokens, accessToken);
+    openInternalPlanes(scope, service, tokens);
+  });
+  await service.app.listen(where.port, where.host);
+  return addressOf(server);
+}
+
+function openHealth(server: FastifyInstance, service: StartedService): void {
   server.get('/health/live', async () => ({ status: 'ok' }));
   server.get('/health/ready', async (_request, reply) => {
     const health = await service.health();
     return reply.code(health.isReady ? 200 : 503).send(health);
   });
   server.get('/metrics', async (_request, reply) => reply.type('text/plain').send(await processMetrics()));
+}
+
+function openSubgraph(server: FastifyInstance, service: StartedService, tokens: InternalTokens, accessToken?: AccessTokenCheck): void {
   server.post('/graphql', async (request, reply) => {
     const bytes = await bodyOf(request);
     const body = graphqlBody.parse(parseJson(bytes));
@@ -56,6 +69,9 @@ export async function serveService(
     );
     return reply.type('application/json').send(JSON.stringify(result));
   });
+}
+
+function openInternalPlanes(server: FastifyInstance, service: StartedService, tokens: InternalTokens): void {
   server.post('/internal/events', async (request) => {
     const { body } = await internalCall(request, service.name, tokens);
     await service.receive(body as Envelope);
@@ -66,7 +82,6 @@ export async function serveService(
     if (!service.sink) return reply.code(404).send({ code: 'NOT_FOUND', message: `${service.name} takes no bulk data.` });
     return (await bulk(service.sink, request.params.operation, principal, body)) ?? {};
   });
-  return service.app.listen(where.port, where.host).then(() => addressOf(server));
 }
 
 async function internalCall(request: FastifyRequest, name: ServiceName, tokens: InternalTokens): Promise<{ body: unknown; principal: Principal }> {

@@ -4,6 +4,8 @@ export * from './country.js';
 export * from './paging.js';
 export * from './provider.js';
 export * from './redact.js';
+export * from './sandbox/chance.js';
 export * from './sandbox/company.js';
+export * from './sandbox/company-model.js';
 export * from './sandbox/definition.js';
 export * from './wire.js';

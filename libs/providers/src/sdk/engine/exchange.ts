@@ -38,6 +38,9 @@ export async function exchange(
       headers: allHeaders(address, request, headers),
       body: bodyOf(request),
       signal: deadline.signal,
+      // The deadline decides; undici's own limits must not cut a call that was given longer.
+      headersTimeout: limits.timeoutMs + 1_000,
+      bodyTimeout: limits.timeoutMs + 1_000,
     });
     const bytes = await readBody(answer.body, one(answer.headers['content-encoding']), limits.mostBytes);
     return { status: answer.statusCode, headers: answer.headers, text: decodeText(bytes, one(answer.headers['content-type'])) };

@@ -14,8 +14,6 @@ export interface NetworkRules {
   /** Names to addresses; the system's resolver unless told. */
   readonly resolve?: (hostname: string) => Promise<readonly LookupAddress[]>;
   readonly connectTimeoutMs?: number;
-  /** Longest time to wait for headers or between two parts of a body; the total limit of a call is kept elsewhere. */
-  readonly silenceMs?: number;
 }
 
 /** The host of a connector's settings leads to where no app may be: an attempt to make us call our own network, or a mistake. */
@@ -28,7 +26,6 @@ export class ConnectionRefusedByGuard extends Error {
 
 const MOST_ADDRESSES = 16;
 const CONNECT_TIMEOUT_MS = 10_000;
-const SILENCE_MS = 60_000;
 
 /**
  * Connections to the internet only: https, known ports, literal addresses and every resolved address checked before, the peer's address after.
@@ -49,14 +46,12 @@ export function guardedAgent(rules: NetworkRules, connections: number): Agent {
       callback(peer, null);
     });
   };
-  const silenceMs = rules.silenceMs ?? SILENCE_MS;
-  return new Agent({ connect: guarded, connections, headersTimeout: silenceMs, bodyTimeout: silenceMs, pipelining: 1 });
+  return new Agent({ connect: guarded, connections });
 }
 
 /** Connections to targets that the operator named in the host map, such as sandboxes on loopback. Nothing is resolved or refused. */
 export function mappedAgent(rules: NetworkRules, connections: number): Agent {
-  const silenceMs = rules.silenceMs ?? SILENCE_MS;
-  return new Agent({ connect: { timeout: rules.connectTimeoutMs ?? CONNECT_TIMEOUT_MS }, connections, headersTimeout: silenceMs, bodyTimeout: silenceMs, pipelining: 1 });
+  return new Agent({ connect: { timeout: rules.connectTimeoutMs ?? CONNECT_TIMEOUT_MS }, connections });
 }
 
 function refusalOf(options: buildConnector.Options, rules: NetworkRules): ConnectionRefusedByGuard | undefined {

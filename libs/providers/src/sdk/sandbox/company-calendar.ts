@@ -36,7 +36,7 @@ function zoneOffset(zone: string, day: DayNumber): number {
 }
 
 function wallClock(zone: string, at: number): number {
-  const part = new Map(formatFor(zone).formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+  const part = new Map<string, number>(formatFor(zone).formatToParts(at).map(({ type, value }) => [type, Number(value)]));
   const of = (type: string): number => part.get(type) ?? 0;
   return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
 }
