@@ -39,10 +39,8 @@ export interface Config {
   readonly database: (service: ServiceName) => DatabaseConfig;
   /** The key that seals credentials: a file beside the data, or 32 bytes in base64 from the environment. */
   readonly sealingKey: { readonly from: 'file'; readonly path: string } | { readonly from: 'environment'; readonly base64: string };
-  /** Other places for the apps' hosts, such as sandboxes: `https://acme.okta.com` → `http://127.0.0.1:4101`. Only the operator can set it. */
+  /** Other places for the apps' hosts, such as sandboxes (`https://acme.okta.com` → `http://127.0.0.1:4101`) or a server in the house, which may then be private. */
   readonly appHosts: Readonly<Record<string, string>>;
-  /** Private addresses that connectors may call, for apps hosted in the house (GitHub Enterprise Server). */
-  readonly allowPrivateHosts: readonly string[];
   readonly defaultBackfillDays: number;
   /** Scales the intervals of periodic syncs; 0.01 in the demo so that changes show at once. */
   readonly syncIntervalFactor: number;
@@ -106,7 +104,6 @@ const schema = z.object({
   CASTELLAN_DB_ALLOW_UNSAFE_FLUSH: flag.default(false),
   CASTELLAN_SEALING_KEY: z.string().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64').optional(),
   CASTELLAN_APP_HOSTS: hostMap.default({}),
-  CASTELLAN_ALLOW_PRIVATE_HOSTS: z.string().default(''),
   CASTELLAN_BACKFILL_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),
   CASTELLAN_SYNC_INTERVAL_FACTOR: z.coerce.number().min(0.001).max(100).default(1),
   CASTELLAN_OPERATION_TIMEOUT_MS: z.coerce.number().int().min(100).default(60_000),
@@ -169,7 +166,6 @@ function toConfig(values: z.infer<typeof schema>): Config {
       ? { from: 'environment', base64: values.CASTELLAN_SEALING_KEY }
       : { from: 'file', path: join(keysDir, 'sealing.key') },
     appHosts: values.CASTELLAN_APP_HOSTS,
-    allowPrivateHosts: values.CASTELLAN_ALLOW_PRIVATE_HOSTS.split(',').map((host) => host.trim()).filter(Boolean),
     defaultBackfillDays: values.CASTELLAN_BACKFILL_DAYS,
     syncIntervalFactor: values.CASTELLAN_SYNC_INTERVAL_FACTOR,
     operationTimeoutMs: values.CASTELLAN_OPERATION_TIMEOUT_MS,

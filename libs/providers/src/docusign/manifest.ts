@@ -70,6 +70,15 @@ const FIELDS: readonly SetupField[] = [
     isList: true,
   },
   {
+    name: 'redirectUri',
+    label: 'Redirect URI',
+    help: 'One that is registered with the integration key, to the letter. The consent page ends there; nothing has to listen at it.',
+    required: false,
+    secret: false,
+    pattern: /^https:\/\/[^\s"'<>]{3,300}$/,
+    default: 'https://www.docusign.com',
+  },
+  {
     name: 'governance',
     label: 'Act on users',
     help: 'With true, the writing scope user_write is asked for as well, if it was consented to. With false, we only read.',
@@ -90,9 +99,6 @@ export const SCOPES: readonly ScopeNeed[] = [
   ),
   scope('organization_read', ['LIST_ACCOUNTS'], 'The organization and its accounts.'),
   scope('user_read', ['LIST_ACCOUNTS', 'LIST_PRIVILEGES', 'USER_GOVERNANCE'], 'Users over all accounts, organization administrators, two-step verification.'),
-  scope('group_read', ['LIST_GROUPS'], 'Groups in the Admin API.'),
-  scope('permission_read', ['LIST_PRIVILEGES'], 'Permission profiles in the Admin API.'),
-  scope('account_read', ['POSTURE'], 'Account settings in the Admin API.'),
   scope('domain_read', ['POSTURE'], 'Claimed domains.'),
   scope('identity_provider_read', ['POSTURE'], 'Linked identity providers.'),
   { ...scope('user_write', ['USER_GOVERNANCE'], 'Closes and re-activates memberships, expires passwords, changes permission profiles.'), forWriting: true },
@@ -187,16 +193,16 @@ export const manifest: Manifest = {
   ],
 };
 
-// The code that comes back may be thrown away: opening the page and agreeing is what records the consent. The redirect URI has to be one that is
-// registered with the integration key; Docusign's own start page is what its guides register.
+// The code that comes back may be thrown away: agreeing on the page is what records the consent.
 function consentUrl(settings: Settings): string | undefined {
   const key = settings['integrationKey'];
   if (typeof key !== 'string' || !GUID.test(key)) return undefined;
+  const redirectUri = settings['redirectUri'];
   const query = [
     ['response_type', 'code'],
     ['scope', scopesFor(settings).join(' ')],
     ['client_id', key],
-    ['redirect_uri', 'https://www.docusign.com'],
+    ['redirect_uri', typeof redirectUri === 'string' ? redirectUri : 'https://www.docusign.com'],
   ].map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`);
   return `https://${OAUTH_HOST[environmentOf(settings)]}/oauth/auth?${query.join('&')}`;
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import type { AppAnswer, Auth, AuthContext, AuthSession, Classified, ProofKey, Settings } from '../sdk/index.js';
 import { AppFailure, at, epochSeconds, record, text, whole } from '../sdk/index.js';
 import { http, orgHost } from './http.js';
@@ -88,7 +90,7 @@ function tokenSigner({ settings, secrets, now, signJwt }: AuthContext): TokenSig
     // Each assertion may be used once, so every request signs its own.
     assertion: () =>
       signJwt(
-        { iss: clientId, sub: clientId, aud: audience, iat: issuedAt, exp: issuedAt + ASSERTION_LASTS_S, jti: crypto.randomUUID() },
+        { iss: clientId, sub: clientId, aud: audience, iat: issuedAt, exp: issuedAt + ASSERTION_LASTS_S, jti: randomUUID() },
         key,
         { alg, ...(kid && { kid }) },
       ),
@@ -169,7 +171,7 @@ function sessionOf({ accessToken, lastsS, scopes, proofKey }: Token, { now }: Au
   return {
     expiresAt: new Date(now.getTime() + lastsS * 1_000),
     ...(scopes && { grantedScopes: scopes }),
-    headers: async ({ method, url, nonce }) => {
+    headers: async ({ method, url, nonce }): Promise<Record<string, string>> => {
       if (!proofKey) return { authorization: `Bearer ${accessToken}` };
       // A proof names the address without its query.
       const address = url.split(/[?#]/, 1)[0] ?? url;

@@ -74,23 +74,28 @@ describe('an event whose name no table holds', () => {
 
 const TABLES = new URL('../../../../../shared/ocsf/mapping.json', import.meta.url);
 
-(existsSync(TABLES) ? describe : describe.skip)('the rules without any table', () => {
-  it('tell the category of at least 70 % of all names that we know from vendors', () => {
-    const categorize = categorizer([]);
-    const inCloud = categorizer([], { isCloud: true });
-    const { apps } = JSON.parse(readFileSync(TABLES, 'utf8')) as { apps: Record<string, { rows: CategoryRow[] }> };
-    let right = 0;
-    let all = 0;
-    for (const [app, { rows }] of Object.entries(apps)) {
-      const categorizeApp = ['aws', 'azure', 'gcp'].includes(app) ? inCloud : categorize;
-      for (const row of rows) {
-        for (const event of row.events.filter((name) => !/[*"]/.test(name))) {
-          all++;
-          if (categorizeApp(event).category === row.category) right++;
+const haveTables = existsSync(TABLES);
+// The vendors' tables stand beside the project, not in it.
+(haveTables ? describe : describe.skip)(
+  `the rules without any table${haveTables ? '' : ' (skipped: ../shared/ocsf/mapping.json is not here)'}`,
+  () => {
+    it('tell the category of at least 70 % of all names that we know from vendors', () => {
+      const categorize = categorizer([]);
+      const inCloud = categorizer([], { isCloud: true });
+      const { apps } = JSON.parse(readFileSync(TABLES, 'utf8')) as { apps: Record<string, { rows: CategoryRow[] }> };
+      let right = 0;
+      let all = 0;
+      for (const [app, { rows }] of Object.entries(apps)) {
+        const categorizeApp = ['aws', 'azure', 'gcp'].includes(app) ? inCloud : categorize;
+        for (const row of rows) {
+          for (const event of row.events.filter((name) => !/[*"]/.test(name))) {
+            all++;
+            if (categorizeApp(event).category === row.category) right++;
+          }
         }
       }
-    }
-    expect(all).toBeGreaterThan(1_000);
-    expect(right / all).toBeGreaterThanOrEqual(0.7);
-  });
-});
+      expect(all).toBeGreaterThan(1_000);
+      expect(right / all).toBeGreaterThanOrEqual(0.7);
+    });
+  },
+);

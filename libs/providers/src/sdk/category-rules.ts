@@ -32,7 +32,7 @@ const RULES: readonly Rule[] = [
     pattern:
       /\b(pref|setting|settings|policies|idp|saml|sso|domains?|directory|retention|legal hold|allow ?list|allowlist|whitelist|ip allow|zone|trail|logging|sink|exclusion|diagnostic settings|brand|sharing change|change policy|org policy|conditional access|named location|tenant setup|properties|federation|workforce|workload|protected branch|ruleset|secret scanning|two factor requirement|transport rule)\b|\b(policy (lifecycle|rule|created|updated)|(create|update|delete|edit) policy)\b/,
     unless: /\b(response|login|logged|logon|member settings|applications?)\b/,
-    activity: (_, verb, isCloud) => (isCloud ? [6003, crud(verb)] : [3004, entityActivity(verb)]),
+    activity: (name, verb, isCloud) => (isCloud ? [6003, crud(verb)] : [3004, entityActivity(name, verb)]),
   },
   {
     category: 'SIGN_IN',
@@ -118,7 +118,9 @@ function crud(verb: Verb): number {
   return { create: 1, read: 2, delete: 4 }[verb as string] ?? 3;
 }
 
-function entityActivity(verb: Verb): number {
+function entityActivity(name: string, verb: Verb): number {
+  if (verb === 'enable' && hasWord(name, /\b(re)?activat\w*\b/)) return 10;
+  if (verb === 'disable' && hasWord(name, /\bdeactivat\w*\b/)) return 11;
   return { create: 1, read: 2, delete: 4, enable: 8, disable: 9, lock: 9, unlock: 8 }[verb as string] ?? 3;
 }
 
@@ -127,7 +129,7 @@ function userActivity(verb: Verb): number {
 }
 
 function signInActivity(name: string): number {
-  if (hasWord(name, /\b(out|logout|logoff|off|end|ended|revoked?|expired?|terminated?|clear|cleared)\b/)) return 2;
+  if (hasWord(name, /\b(out|logout|logoff|off|end|ended|revoked?|expired?|terminated?|clear|cleared|invalidated?|reset)\b/)) return 2;
   return hasWord(name, /\b(challenge\w*|verif\w*|mfa|factor|step|evaluat\w*)\b/) ? 6 : 1;
 }
 
@@ -145,11 +147,11 @@ function grantActivity(name: string, verb: Verb): readonly [number, number] {
   ) {
     return [6002, { create: 1, delete: 2, enable: 6, disable: 7, lock: 7, unlock: 6 }[verb as string] ?? 8];
   }
-  if (hasWord(name, /\b(web)?hook\b/)) return [3004, entityActivity(verb)];
+  if (hasWord(name, /\b(web)?hook\b/)) return [3004, entityActivity(name, verb)];
   if (verb === 'delete' || verb === 'disable') return [3007, 19];
   return verb === 'create' || verb === 'enable' || hasWord(name, /\b(consent\w*|authoriz\w*|issued?)\b/)
     ? [3007, 18]
-    : [3004, entityActivity(verb)];
+    : [3004, entityActivity(name, verb)];
 }
 
 function sharingActivity(name: string, verb: Verb): readonly [number, number] {
@@ -172,7 +174,7 @@ function groupActivity(name: string, verb: Verb): number {
   return 9;
 }
 
-const FILE_WORDS = /\b(files?|documents?|folders?|drive|attachments?|envelopes?|templates?)\b/;
+const FILE_WORDS = /\b(files?|documents?|folders?|drive|attachments?)\b/;
 
 function dataActivity(name: string, verb: Verb): readonly [number, number] {
   return hasWord(name, FILE_WORDS) ? [6006, fileActivity(name, verb)] : [6001, webActivity(name, verb)];

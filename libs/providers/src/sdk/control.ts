@@ -35,13 +35,37 @@ export interface ControlEvidence {
   readonly unit?: string;
   readonly note?: string;
   /** Where the entities at fault stand in the document: what to show as their name and id. */
-  readonly affected?: { readonly type: 'account' | 'policy' | 'token' | 'webhook' | 'domain' | 'setting'; readonly id?: string; readonly name?: string };
+  readonly affected?: {
+    readonly type: 'account' | 'policy' | 'token' | 'webhook' | 'domain' | 'setting';
+    readonly id?: string;
+    readonly name?: string;
+  };
 }
 
 export interface Expected {
   readonly operator:
-    | 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte' | 'between' | 'in' | 'not_in' | 'in_list' | 'matches' | 'exists' | 'absent' | 'within_days' | 'older_than_days'
-    | 'date_past' | 'duration_lte' | 'empty' | 'not_empty' | 'count_lte' | 'count_gte' | 'count_between';
+    | 'eq'
+    | 'ne'
+    | 'lt'
+    | 'lte'
+    | 'gt'
+    | 'gte'
+    | 'between'
+    | 'in'
+    | 'not_in'
+    | 'in_list'
+    | 'matches'
+    | 'exists'
+    | 'absent'
+    | 'within_days'
+    | 'older_than_days'
+    | 'date_past'
+    | 'duration_lte'
+    | 'empty'
+    | 'not_empty'
+    | 'count_lte'
+    | 'count_gte'
+    | 'count_between';
   readonly value?: Json;
   readonly quantifier?: 'all' | 'any';
 }

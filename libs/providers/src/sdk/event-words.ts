@@ -22,36 +22,24 @@ export function hasWord(name: string, words: RegExp): boolean {
 }
 
 // The first group with a word in the name wins. Words that take away stand first: "remove role assignment" takes, though it says assignment.
-const VERBS: readonly (readonly [Verb, readonly string[]])[] = [
+const VERBS: readonly (readonly [Verb, string])[] = [
   [
     'delete',
-    [
-      'delete',
-      'remove',
-      'destroy',
-      'purge',
-      'revoke',
-      'detach',
-      'unassign',
-      'disconnect',
-      'uninstall',
-      'terminate',
-      'unpublish',
-      'erase',
-      'trash',
-      'reject',
-    ],
+    'delete remove destroy purge revoke detach unassign disconnect uninstall terminate unpublish erase trash reject close deletion removal',
   ],
-  ['unlock', ['unlock']],
-  ['enable', ['enable', 'activate', 'reactivate', 'unsuspend', 'unblock', 'restore', 'enroll', 'resume']],
-  ['disable', ['disable', 'deactivate', 'suspend', 'block', 'unenroll']],
-  ['lock', ['lock']],
-  ['create', ['create', 'add', 'new', 'insert', 'register', 'put', 'grant', 'assign', 'attach', 'invite', 'install', 'connect', 'run']],
-  ['read', ['get', 'read', 'list', 'describe', 'view', 'search', 'load', 'access', 'download', 'export', 'preview', 'open']],
+  ['unlock', 'unlock'],
+  ['enable', 'enable activate reactivate unsuspend unblock restore enroll resume'],
+  ['disable', 'disable deactivate suspend block unenroll'],
+  ['lock', 'lock'],
+  ['create', 'create add new insert register put grant assign attach invite install connect run creation registration'],
+  ['update', 'update change edit modify set rename'],
+  ['read', 'get read list describe view search load access download export preview open'],
 ];
 
 const VERB_OF_WORD: ReadonlyMap<string, readonly [rank: number, verb: Verb]> = new Map(
-  VERBS.flatMap(([verb, bases], rank) => bases.flatMap((base) => inflections(base).map((word) => [word, [rank, verb]] as const))),
+  VERBS.flatMap(([verb, bases], rank) =>
+    bases.split(' ').flatMap((base) => inflections(base).map((word) => [word, [rank, verb]] as const)),
+  ),
 );
 
 /** What the normalized name says was done; `update` when no verb is known. */

@@ -51,9 +51,14 @@ function endOfParameters(header: string, start: number): number {
   return header.length;
 }
 
+const PARAMETER = /;\s*([^\s;,="]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/g;
+
+// Every parameter is taken whole, so that "; rel=self" inside a title is none.
 function relationsOf(parameters: string): string[] {
-  const rel = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i.exec(parameters);
-  return (rel?.[1] ?? rel?.[2] ?? '').toLowerCase().split(/\s+/);
+  for (const [, name, quoted, plain] of parameters.matchAll(PARAMETER)) {
+    if (name?.toLowerCase() === 'rel') return (quoted ?? plain ?? '').toLowerCase().split(/\s+/);
+  }
+  return [];
 }
 
 /** Pages that name the next one in a Link header; the last has none. An empty page is not the end. */
@@ -91,6 +96,7 @@ export interface OffsetRules {
   readonly total?: (answer: AppAnswer) => unknown;
 }
 
+/** How far a listing by position has come with this page. */
 export interface OffsetProgress {
   /** The position that was asked for. */
   readonly offset: number;

@@ -1,4 +1,12 @@
-import type { ActionKind, ActivityRecord, Capability, ConnectorProblem, ConnectorProblemCode, EvidenceRecord, InventoryRecord } from '#libs/contracts';
+import type {
+  ActionKind,
+  ActivityRecord,
+  Capability,
+  ConnectorProblem,
+  ConnectorProblemCode,
+  EvidenceRecord,
+  InventoryRecord,
+} from '#libs/contracts';
 import type { Json } from '#libs/kernel';
 
 import type { Control } from './control.js';
@@ -55,7 +63,13 @@ export interface Manifest {
 }
 
 export type CapabilityClaim =
-  | { readonly support: 'SUPPORTED' | 'PARTIAL'; readonly note?: string; readonly scopes?: readonly string[]; readonly plan?: string; readonly role?: string }
+  | {
+      readonly support: 'SUPPORTED' | 'PARTIAL';
+      readonly note?: string;
+      readonly scopes?: readonly string[];
+      readonly plan?: string;
+      readonly role?: string;
+    }
   | { readonly support: 'NOT_SUPPORTED_BY_APP' | 'NOT_APPLICABLE'; readonly note: string };
 
 export interface Setup {
@@ -129,8 +143,19 @@ export interface HttpRules {
  * - `malformed` the answer cannot be read; `unreachable` no connection to the host; `misconfigured` the settings are wrong.
  */
 export type FailureKind =
-  | 'auth-expired' | 'auth-revoked' | 'consent' | 'forbidden' | 'unlicensed' | 'missing' | 'throttled' | 'conflict' | 'rejected' | 'down' | 'malformed'
-  | 'unreachable' | 'misconfigured';
+  | 'auth-expired'
+  | 'auth-revoked'
+  | 'consent'
+  | 'forbidden'
+  | 'unlicensed'
+  | 'missing'
+  | 'throttled'
+  | 'conflict'
+  | 'rejected'
+  | 'down'
+  | 'malformed'
+  | 'unreachable'
+  | 'misconfigured';
 
 export interface Classified {
   readonly kind: FailureKind;
@@ -213,7 +238,11 @@ export interface AuthContext {
   /** Sends an unauthenticated request to one of the bases (a token endpoint) and returns any answer that is not a network failure. */
   send(request: AppRequest): Promise<AppAnswer>;
   /** Signs a JWT with a PEM or JWK private key: RS256, ES256 or EdDSA. */
-  signJwt(claims: Readonly<Record<string, unknown>>, key: string, header: { readonly alg: string; readonly kid?: string; readonly typ?: string }): Promise<string>;
+  signJwt(
+    claims: Readonly<Record<string, unknown>>,
+    key: string,
+    header: { readonly alg: string; readonly kid?: string; readonly typ?: string },
+  ): Promise<string>;
   /** DPoP: a fresh proof key and a maker of proofs for one session. */
   makeProofKey(): Promise<ProofKey>;
 }
@@ -230,7 +259,11 @@ export interface AuthSession {
   /** When the credential itself dies, when the app says. */
   readonly credentialExpiresAt?: Date;
   /** Headers for one call; called for each, so that a proof can be per request. */
-  readonly headers: (call: { readonly method: string; readonly url: string; readonly nonce?: string }) => Promise<Readonly<Record<string, string>>>;
+  readonly headers: (call: {
+    readonly method: string;
+    readonly url: string;
+    readonly nonce?: string;
+  }) => Promise<Readonly<Record<string, string>>>;
 }
 
 export interface OwnIdentity {
@@ -302,9 +335,16 @@ export interface ActionPlan {
   readonly isDone: (observed: Json, target: PlanTarget) => boolean;
   readonly run: (app: AppClient, target: PlanTarget, before: Json) => Promise<void>;
   /** A reason why this target in this state can't be acted on, such as "only an active user can be suspended". */
-  readonly refuse?: (observed: Json, target: PlanTarget) => { readonly code: string; readonly message: string; readonly remedy: string } | undefined;
+  readonly refuse?: (
+    observed: Json,
+    target: PlanTarget,
+  ) => { readonly code: string; readonly message: string; readonly remedy: string } | undefined;
   readonly revert:
-    | { readonly by: (app: AppClient, target: PlanTarget, before: Json) => Promise<void>; readonly isDone: (observed: Json, before: Json) => boolean; readonly note?: string }
+    | {
+        readonly by: (app: AppClient, target: PlanTarget, before: Json) => Promise<void>;
+        readonly isDone: (observed: Json, before: Json) => boolean;
+        readonly note?: string;
+      }
     | { readonly impossible: string };
   /** Administrators that would be left if this target lost its rights; the last one is never touched. Null: the app does not say. */
   readonly administratorsLeft?: (app: AppClient, target: PlanTarget) => Promise<number | null>;

@@ -19,10 +19,15 @@ export function checkedBases(bases: Readonly<Record<string, string>>, hostMap: H
 
 function checkedBase(name: string, base: string, hostMap: HostMap): URL {
   const url = URL.canParse(base) ? new URL(base) : undefined;
-  const isSafe = url && (url.protocol === 'https:' || hostMap[url.origin] !== undefined) && !url.username && !url.password && !url.search && !url.hash;
+  const isSafe =
+    url && (url.protocol === 'https:' || hostMap[url.origin] !== undefined) && !url.username && !url.password && !url.search && !url.hash;
   if (isSafe && url.hostname) return url;
   const message = `The app's address "${name}" cannot be used: it has to be https:// and a host, without user name and query.`;
-  throw new AppFailure({ kind: 'misconfigured', message, remedy: "Correct the app's address in the connector's settings." }, 'connect', undefined);
+  throw new AppFailure(
+    { kind: 'misconfigured', message, remedy: "Correct the app's address in the connector's settings." },
+    'connect',
+    undefined,
+  );
 }
 
 /** The address of a request: below its base, or an absolute link to the host of any base. Other hosts are refused, for the link could be bait for our token. */
@@ -58,7 +63,11 @@ function below(request: AppRequest, bases: ReadonlyMap<string, URL>): URL {
   const base = bases.get(request.at ?? 'main');
   if (!base) {
     const message = `${request.operation} needs the app's address "${request.at ?? 'main'}", which is not known.`;
-    throw new AppFailure({ kind: 'misconfigured', message, remedy: 'Test the connection, so that the addresses are read again.' }, request.operation, undefined);
+    throw new AppFailure(
+      { kind: 'misconfigured', message, remedy: 'Test the connection, so that the addresses are read again.' },
+      request.operation,
+      undefined,
+    );
   }
   const prefix = base.pathname.replace(/\/+$/, '');
   const path = request.path.startsWith('/') || request.path === '' ? request.path : `/${request.path}`;

@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream';
+import { TextDecoder } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 /** The body can't be taken in: too large, wrongly packed. The message says which, in words that fit behind "the answer". */
@@ -15,9 +17,6 @@ export async function readBody(body: Readable, encoding: string | undefined, mos
   const unpack = unpacker(encoding);
   const chunks: Buffer[] = [];
   let size = 0;
-  // The wire's own error must win over the unpacker's "ended too early", which only follows from it.
-  let wireError: unknown;
-  if (unpack) body.once('error', (error) => (wireError = error));
   const stream = unpack ? pipeline(body, unpack, () => undefined) : body;
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -27,7 +26,6 @@ export async function readBody(body: Readable, encoding: string | undefined, mos
     }
   } catch (error) {
     body.destroy();
-    if (wireError) throw wireError;
     if (isPackingError(error)) throw new BodyUnreadable('is not packed as it says', { cause: error });
     throw error;
   }
@@ -52,7 +50,7 @@ function unpacker(encoding: string | undefined): NodeJS.ReadWriteStream | undefi
 }
 
 function isPackingError(error: unknown): boolean {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  const code = isNativeError(error) ? (error as NodeJS.ErrnoException).code : undefined;
   return code !== undefined && /^(Z_|ERR_BROTLI|ERR__ERROR)/.test(code);
 }
 
@@ -114,7 +112,9 @@ function keepLargeNumbers(text: string): string {
 }
 
 function quoteLargeNumbers(between: string): string {
-  return between.replace(/-?\d[\d.eE+-]*/g, (number) => (/^-?\d{16,}$/.test(number) && !Number.isSafeInteger(Number(number)) ? `"${number}"` : number));
+  return between.replace(/-?\d[\d.eE+-]*/g, (number) =>
+    /^-?\d{16,}$/.test(number) && !Number.isSafeInteger(Number(number)) ? `"${number}"` : number,
+  );
 }
 
 function endOfString(text: string, start: number): number {

@@ -88,7 +88,14 @@ export class BudgetLine {
     const isHeld = this.heldUntil > now;
     const oldest = this.calls[0];
     const resetAt = isHeld ? this.heldUntil : oldest === undefined ? null : oldest + this.windowMs;
-    return { name: this.name, limit: this.allowed, used, remaining: isHeld ? 0 : Math.max(0, this.allowed - used), resetAt, share: this.share };
+    return {
+      name: this.name,
+      limit: this.allowed,
+      used,
+      remaining: isHeld ? 0 : Math.max(0, this.allowed - used),
+      resetAt,
+      share: this.share,
+    };
   }
 
   // Others use the app's limit too: when only their part is left, we stop until it is full again.
@@ -111,6 +118,7 @@ export class BudgetLine {
   }
 }
 
+/** What the budgets work with. */
 export interface BudgetDeps {
   readonly now: () => number;
   readonly sleep: Sleep;
@@ -168,7 +176,6 @@ export class Budgets {
   }
 
   private tooFarOff(operation: string, line: BudgetLine, retryAt: number): AppFailure {
-    this.deps.onEvent({ type: 'parked', operation, retryAt });
     const message = `Our share of the app's limit "${line.name}" is used up until ${new Date(retryAt).toISOString()}.`;
     return new AppFailure({ kind: 'throttled', message }, operation, undefined, new Date(retryAt));
   }

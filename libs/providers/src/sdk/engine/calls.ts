@@ -8,6 +8,7 @@ import type { Slots } from './slots.js';
 import type { Sleep } from './time.js';
 import type { Delivered, Transport } from './transport.js';
 
+/** What calls work with: one set for all calls of a connector. */
 export interface CallDeps {
   readonly http: Pick<HttpRules, 'headers' | 'classify' | 'retryAt' | 'quota'>;
   readonly transport: Transport;
@@ -35,11 +36,14 @@ interface Course {
   session?: AuthSession;
   /** The session that the app refused, to be replaced. */
   refused?: AuthSession;
-  /** Proof nonces asked for; one is enough unless the app is confused. */
-  nonces: number;
+  /** The app asked for a proof with its nonce, and got one: asking again is a plain refusal. */
+  hasFreshNonce: boolean;
   throttles: number;
   outages: number;
 }
+
+/** Not a refusal of the credential: the same call has to be signed again with the nonce that the app just gave. */
+class ProofNonceWanted extends Error {}
 
 const MOST_THROTTLES = 10;
 const LONGEST_MESSAGE = 500;
@@ -54,12 +58,22 @@ export class Calls {
   constructor(private readonly deps: CallDeps) {}
 
   async run(request: AppRequest, isUrgent: boolean): Promise<AppAnswer> {
-    const course: Course = { request, isUrgent, startedAt: this.deps.now(), attempts: 0, isSent: false, nonces: 0, throttles: 0, outages: 0 };
+    const course: Course = {
+      request,
+      isUrgent,
+      startedAt: this.deps.now(),
+      attempts: 0,
+      isSent: false,
+      hasFreshNonce: false,
+      throttles: 0,
+      outages: 0,
+    };
     for (;;) {
       this.deps.signal.throwIfAborted();
       try {
         return await this.attempt(course);
       } catch (error) {
+        if (error instanceof ProofNonceWanted) continue;
         if (!(error instanceof AppFailure)) throw error;
         await this.recover(error, course);
       }
@@ -77,7 +91,7 @@ export class Calls {
       course.isSent = true;
       const startedAt = this.deps.now();
       try {
-        const delivered = await this.send(course.request, session);
+        const delivered = await this.send(course, session);
         return this.judge(delivered, course, startedAt);
       } catch (error) {
         // Answers are reported where they are judged; here only what brought none.
@@ -87,13 +101,23 @@ export class Calls {
     }, this.deps.signal);
   }
 
-  private async send(request: AppRequest, session: AuthSession): Promise<Delivered> {
+  private async send(course: Course, session: AuthSession): Promise<Delivered> {
+    const { request } = course;
+    let origin = '';
+    let used: string | undefined;
     const delivered = await this.deps.transport.send(request, async (call) => {
-      const nonce = this.nonces.get(new URL(call.url).origin);
-      const signed = await session.headers(nonce === undefined ? call : { ...call, nonce });
+      origin = new URL(call.url).origin;
+      used = this.nonces.get(origin);
+      const signed = await session.headers(used === undefined ? call : { ...call, nonce: used });
       return lowerCased({ ...this.deps.http.headers }, { ...request.headers }, signed);
     });
-    return delivered;
+    const given = delivered.answer.headers['dpop-nonce'];
+    if (typeof given !== 'string' || given === used) return delivered;
+    this.nonces.set(origin, given);
+    if (delivered.answer.status !== 401 || course.hasFreshNonce) return delivered;
+    course.hasFreshNonce = true;
+    this.deps.onEvent({ type: 'proof-nonce', operation: request.operation });
+    throw new ProofNonceWanted();
   }
 
   private judge({ answer, isReadable }: Delivered, course: Course, startedAt: number): AppAnswer {
@@ -103,7 +127,8 @@ export class Calls {
     const classified = classify(answer, isReadable, http);
     this.report(course, startedAt, answer.status, classified?.kind);
     if (!classified) return answer;
-    const comeBack = classified.kind === 'throttled' || classified.kind === 'down' ? retryAt(answer, new Date(this.deps.now()), http) : undefined;
+    const comeBack =
+      classified.kind === 'throttled' || classified.kind === 'down' ? retryAt(answer, new Date(this.deps.now()), http) : undefined;
     throw new AppFailure(shown(classified), course.request.operation, answer.status, comeBack);
   }
 
@@ -128,7 +153,10 @@ export class Calls {
   }
 
   private renew(failure: AppFailure, course: Course): void {
-    if (course.refused) throw new AppFailure({ ...failure.classified, kind: 'auth-revoked' }, failure.operation, failure.httpStatus, undefined, { cause: failure });
+    if (course.refused)
+      throw new AppFailure({ ...failure.classified, kind: 'auth-revoked' }, failure.operation, failure.httpStatus, undefined, {
+        cause: failure,
+      });
     if (course.session) course.refused = course.session;
   }
 

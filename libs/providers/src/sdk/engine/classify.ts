@@ -16,14 +16,20 @@ const KIND_OF_STATUS: Readonly<Record<number, FailureKind>> = {
 
 /** What the answer means: the app's own dialect first, then the table by status. `undefined` is a good answer. */
 export function classify(answer: AppAnswer, isReadable: boolean, rules: Pick<HttpRules, 'classify'>): Classified | undefined {
-  if (answer.request.accept?.includes(answer.status)) return undefined;
   const told = rules.classify?.(answer);
+  // "Slow down" under another status is no answer to the question, even where the status would be one.
+  const isThrottled = told !== undefined && told !== 'ok' && told.kind === 'throttled';
+  if (answer.request.accept?.includes(answer.status) && !isThrottled) return undefined;
   if (told === 'ok') return undefined;
   if (told) return told;
   const { status, request } = answer;
   if (status >= 200 && status < 300) return isReadable ? undefined : { kind: 'malformed', message: unreadable(answer) };
   if (status >= 300 && status < 400) {
-    return { kind: 'misconfigured', message: `The app redirects ${request.operation} elsewhere.`, remedy: "Check the app's address in the connector's settings." };
+    return {
+      kind: 'misconfigured',
+      message: `The app redirects ${request.operation} elsewhere.`,
+      remedy: "Check the app's address in the connector's settings.",
+    };
   }
   const kind = KIND_OF_STATUS[status] ?? (status >= 500 ? 'down' : 'rejected');
   return { kind, message: `The app answered ${request.operation} with status ${status}.` };

@@ -34,6 +34,7 @@ export interface AppClientOptions {
   readonly sleep?: Sleep;
 }
 
+/** How long and how much one call may take. */
 export interface CallLimits {
   /** For one attempt, from sending to the last byte; a request may ask for another. Default 60 s. */
   readonly timeoutMs?: number;
@@ -110,7 +111,20 @@ export function createAppClient(options: AppClientOptions): EngineClient {
   const tries = limits.tries ?? TRIES;
   const patienceMs = limits.patienceMs ?? PATIENCE_MS;
   const random = options.random ?? Math.random;
-  const calls = new Calls({ http: provider.http, transport, budgets, slots, sessions, now, sleep, random, onEvent, signal: end.signal, tries, patienceMs });
+  const calls = new Calls({
+    http: provider.http,
+    transport,
+    budgets,
+    slots,
+    sessions,
+    now,
+    sleep,
+    random,
+    onEvent,
+    signal: end.signal,
+    tries,
+    patienceMs,
+  });
 
   const facet = (isUrgent: boolean): AppClient => ({
     settings,
@@ -122,23 +136,19 @@ export function createAppClient(options: AppClientOptions): EngineClient {
     each: (items, work, limit) => eachLimited(items, work, limit ?? concurrency),
   });
 
-  return Object.assign(
-    // A spread would freeze the facts of today.
-    Object.create(null, Object.getOwnPropertyDescriptors(facet(false))) as AppClient,
-    {
-      urgent: facet(true),
-      signIn: async () => sessionFacts(await sessions.current()),
-      learn: (found: Facts) => {
-        facts = found;
-        transport.forgetBases();
-      },
-      quota: () => budgets.ledger(),
-      close: async () => {
-        end.now();
-        await transport.close();
-      },
+  return Object.assign(facet(false), {
+    urgent: facet(true),
+    signIn: async () => sessionFacts(await sessions.current()),
+    learn: (found: Facts) => {
+      facts = found;
+      transport.forgetBases();
     },
-  );
+    quota: () => budgets.ledger(),
+    close: async () => {
+      end.now();
+      await transport.close();
+    },
+  });
 }
 
 function sessionFacts({ expiresAt, grantedScopes, credentialExpiresAt }: AuthSession): SessionFacts {

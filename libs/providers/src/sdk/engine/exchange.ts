@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 import { type Dispatcher, errors } from 'undici';
 
 import { type AppRequest, AppFailure } from '../provider.js';
@@ -12,6 +14,7 @@ export interface RawAnswer {
   readonly text: string;
 }
 
+/** When an exchange is cut off. */
 export interface ExchangeLimits {
   /** From the first byte sent to the last byte read. */
   readonly timeoutMs: number;
@@ -79,7 +82,11 @@ class Deadline {
 }
 
 function allHeaders(address: Address, request: AppRequest, headers: Readonly<Record<string, string>>): Record<string, string> {
-  const all: Record<string, string> = { accept: request.as === 'text' ? '*/*' : 'application/json', 'accept-encoding': 'gzip, br', 'user-agent': 'castellan' };
+  const all: Record<string, string> = {
+    accept: request.as === 'text' ? '*/*' : 'application/json',
+    'accept-encoding': 'gzip, br',
+    'user-agent': 'castellan',
+  };
   if (request.json !== undefined) all['content-type'] = 'application/json';
   else if (request.form) all['content-type'] = 'application/x-www-form-urlencoded';
   for (const [name, value] of Object.entries(headers)) all[name.toLowerCase()] = value;
@@ -97,7 +104,15 @@ function one(header: string | string[] | undefined): string | undefined {
   return typeof header === 'object' ? header.join(', ') : header;
 }
 
-const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+const NEVER_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ETIMEDOUT',
+]);
 
 function failureOf(error: unknown, request: AppRequest, deadline: Deadline, timeoutMs: number): AppFailure {
   const { operation } = request;
@@ -106,13 +121,22 @@ function failureOf(error: unknown, request: AppRequest, deadline: Deadline, time
   if (deadline.isOver) return fail('down', `The app did not answer ${operation} within ${timeoutMs / 1_000} s.`);
   const guard = causeOf(error, (cause) => cause instanceof ConnectionRefusedByGuard);
   if (guard instanceof ConnectionRefusedByGuard) {
-    return fail('misconfigured', `No connection was made for ${operation}: ${guard.reason}.`, "Enter the app's public https address, or ask the operator to allow this one.");
+    return fail(
+      'misconfigured',
+      `No connection was made for ${operation}: ${guard.reason}.`,
+      "Enter the app's public https address, or ask the operator to allow this one.",
+    );
   }
   if (error instanceof BodyUnreadable) return fail('malformed', `The app's answer to ${operation} ${error.message}.`);
   if (error instanceof errors.InvalidArgumentError) {
-    return fail('misconfigured', `The request ${operation} cannot be sent: a value holds characters that no request may hold.`, 'Enter the credentials again, without line breaks.');
+    return fail(
+      'misconfigured',
+      `The request ${operation} cannot be sent: a value holds characters that no request may hold.`,
+      'Enter the credentials again, without line breaks.',
+    );
   }
-  if (error instanceof errors.HeadersOverflowError) return fail('malformed', `The headers of the app's answer to ${operation} are too large.`);
+  if (error instanceof errors.HeadersOverflowError)
+    return fail('malformed', `The headers of the app's answer to ${operation} are too large.`);
   if (isParserError(error)) return fail('malformed', `The app's answer to ${operation} is not HTTP.`);
   const code = codeOf(error);
   if (code !== undefined && (NEVER_CONNECTED.has(code) || /^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_SSL)/.test(code))) {
@@ -122,7 +146,7 @@ function failureOf(error: unknown, request: AppRequest, deadline: Deadline, time
 }
 
 function isParserError(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'HTTPParserError' || codeOf(error)?.startsWith('HPE_') === true);
+  return isNativeError(error) && (error.name === 'HTTPParserError' || codeOf(error)?.startsWith('HPE_') === true);
 }
 
 function codeOf(error: unknown): string | undefined {
@@ -132,9 +156,10 @@ function codeOf(error: unknown): string | undefined {
 
 // Undici and Node wrap the reason in one another, and several tried addresses in an AggregateError.
 function causeOf(error: unknown, fits: (cause: Error) => boolean, depth = 5): Error | undefined {
-  if (!(error instanceof Error) || depth === 0) return undefined;
+  // Not instanceof: errors of Node's core come from outside the realm that a test runs in.
+  if (!isNativeError(error) || depth === 0) return undefined;
   if (fits(error)) return error;
-  const inner = error instanceof AggregateError ? error.errors : [];
+  const inner = (error as Partial<AggregateError>).errors ?? [];
   for (const next of [error.cause, ...inner]) {
     const found = causeOf(next, fits, depth - 1);
     if (found) return found;

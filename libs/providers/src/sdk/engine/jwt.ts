@@ -22,7 +22,8 @@ export const signJwt: AuthContext['signJwt'] = async (claims, key, header) => {
 export function readPrivateKey(entered: string): KeyObject {
   const text = entered.trim();
   if (text.startsWith('{')) return fromJwk(text);
-  if (/-----BEGIN (CERTIFICATE|[A-Z ]*PUBLIC KEY)-----/.test(text)) throw unusableKey('This is a public key or a certificate, not the private key.');
+  if (/-----BEGIN (CERTIFICATE|[A-Z ]*PUBLIC KEY)-----/.test(text))
+    throw unusableKey('This is a public key or a certificate, not the private key.');
   if (/-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED/.test(text)) throw unusableKey('The private key is protected by a password.');
   try {
     return createPrivateKey(tidyPem(text));
@@ -49,7 +50,7 @@ function tidyPem(text: string): string {
   const parts = /-----BEGIN ([A-Z ]{1,40})-----([\s\S]+?)-----END \1-----/.exec(text.replace(/\\r?\\n|\\n/g, '\n'));
   if (!parts) return text;
   const body = (parts[2] ?? '').replace(/\s+/g, '');
-  return `-----BEGIN ${parts[1]}-----\n${body.replace(/(.{64})/g, '$1\n')}\n-----END ${parts[1]}-----\n`;
+  return `-----BEGIN ${parts[1]}-----\n${(body.match(/.{1,64}/g) ?? []).join('\n')}\n-----END ${parts[1]}-----\n`;
 }
 
 function unusableKey(message: string, cause?: unknown): AppFailure {

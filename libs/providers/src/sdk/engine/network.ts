@@ -75,7 +75,8 @@ export async function allowedAddresses(hostname: string, rules: NetworkRules): P
   const found = await (rules.resolve ?? resolveBySystem)(hostname);
   if (found.length === 0) throw new Error('the name has no address');
   if (found.length > MOST_ADDRESSES) throw new ConnectionRefusedByGuard(`the name has more than ${MOST_ADDRESSES} addresses`);
-  if (!found.every(({ address }) => isReachableAddress(address, rules))) throw new ConnectionRefusedByGuard('the name leads to an address that is not a public one');
+  if (!found.every(({ address }) => isReachableAddress(address, rules)))
+    throw new ConnectionRefusedByGuard('the name leads to an address that is not a public one');
   return found;
 }
 

@@ -12,6 +12,7 @@ interface Held {
   readonly renewAt: number;
 }
 
+/** What the keeper works with. */
 export interface SessionDeps {
   readonly signIn: () => Promise<AuthSession>;
   readonly now: () => number;
@@ -43,7 +44,7 @@ export class SessionKeeper {
 
   /** A session other than the one that the app refused. Whoever asks while another has signed in already gets that one. */
   async replace(refused: AuthSession): Promise<AuthSession> {
-    if (this.held && this.held.session !== refused) return this.held.session;
+    if (this.held && this.held.session !== refused) return this.current();
     this.held = undefined;
     return this.renew();
   }
@@ -71,7 +72,8 @@ export class SessionKeeper {
       return session;
     } catch (error) {
       const failure = error instanceof AppFailure ? asFinal(error) : error;
-      if (failure instanceof AppFailure && REFUSALS.has(failure.kind)) this.refusal = { failure, until: this.deps.now() + REFUSAL_STANDS_MS };
+      if (failure instanceof AppFailure && REFUSALS.has(failure.kind))
+        this.refusal = { failure, until: this.deps.now() + REFUSAL_STANDS_MS };
       const kind = failure instanceof AppFailure ? { kind: failure.kind } : {};
       this.deps.onEvent({ type: 'renewal', isDone: false, durationMs: this.deps.now() - startedAt, ...kind });
       throw failure;
@@ -88,5 +90,7 @@ function renewAt(session: AuthSession, now: number): number {
 // "Expired" said by the sign-in itself can't be mended by signing in.
 function asFinal(failure: AppFailure): AppFailure {
   if (failure.kind !== 'auth-expired') return failure;
-  return new AppFailure({ ...failure.classified, kind: 'auth-revoked' }, failure.operation, failure.httpStatus, failure.retryAt, { cause: failure });
+  return new AppFailure({ ...failure.classified, kind: 'auth-revoked' }, failure.operation, failure.httpStatus, failure.retryAt, {
+    cause: failure,
+  });
 }

@@ -16,6 +16,7 @@ export interface Delivered {
 /** Makes the headers of one call; asked again for each hop of a redirect, since a proof is made for one address. */
 export type HeaderMaker = (call: { readonly method: string; readonly url: string }) => Promise<Readonly<Record<string, string>>>;
 
+/** What the transport may reach, and within which limits. */
 export interface TransportOptions {
   readonly bases: () => Readonly<Record<string, string>>;
   readonly hostMap: HostMap;
@@ -56,11 +57,16 @@ export class Transport {
         signal: this.options.signal,
       });
       const location = raw.headers['location'];
-      const isFollowed = REDIRECTS.has(raw.status) && method === 'GET' && typeof location === 'string' && !request.accept?.includes(raw.status);
+      const isFollowed =
+        REDIRECTS.has(raw.status) && method === 'GET' && typeof location === 'string' && !request.accept?.includes(raw.status);
       const next = isFollowed ? redirectOf(location, address.url, bases, this.options.hostMap) : undefined;
       if (!next) return deliver(raw, request);
       if (hop === MOST_REDIRECTS) {
-        throw new AppFailure({ kind: 'malformed', message: `The app redirects ${request.operation} in a circle.` }, request.operation, raw.status);
+        throw new AppFailure(
+          { kind: 'malformed', message: `The app redirects ${request.operation} in a circle.` },
+          request.operation,
+          raw.status,
+        );
       }
       address = next;
     }

@@ -32,7 +32,8 @@ export function send(response: ServerResponse, answer: SandboxAnswer): void {
   const body = answer.text ?? (answer.json === undefined ? undefined : JSON.stringify(answer.json));
   const type = answer.text === undefined ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8';
   if (body !== undefined) response.setHeader('content-type', type);
-  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, typeof value === 'string' ? value : [...value]);
+  for (const [name, value] of Object.entries(answer.headers ?? {}))
+    response.setHeader(name, typeof value === 'string' ? value : [...value]);
   response.writeHead(answer.status);
   response.end(answer.status === 204 || answer.status === 304 ? undefined : body);
 }

@@ -36,7 +36,11 @@ function zoneOffset(zone: string, day: DayNumber): number {
 }
 
 function wallClock(zone: string, at: number): number {
-  const part = new Map<string, number>(formatFor(zone).formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+  const part = new Map<string, number>(
+    formatFor(zone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
   const of = (type: string): number => part.get(type) ?? 0;
   return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
 }
@@ -46,7 +50,14 @@ function formatFor(zone: string): Intl.DateTimeFormat {
   if (known) return known;
   const numeric = 'numeric';
   const made = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone, hourCycle: 'h23', year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric, second: numeric,
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: numeric,
+    month: numeric,
+    day: numeric,
+    hour: numeric,
+    minute: numeric,
+    second: numeric,
   });
   formats.set(zone, made);
   return made;

@@ -78,12 +78,21 @@ function abroad(country: string): readonly Destination[] {
   return [...offices, ...DESTINATIONS].filter(({ at }) => at.country !== country);
 }
 
-function workDay(story: Story, resident: Resident, where: Whereabouts, diary: Diary, chance: Chance, errands: readonly Errand[], day: DayNumber): void {
+function workDay(
+  story: Story,
+  resident: Resident,
+  where: Whereabouts,
+  diary: Diary,
+  chance: Chance,
+  errands: readonly Errand[],
+  day: DayNumber,
+): void {
   const { employee } = resident;
   const desk = deskOf(story.seed, resident, where, chance);
   const start = chance.around(525, 90);
   const end = start + chance.between(480, 570);
-  if (chance.happens(0.3)) diary.note(start - chance.between(50, 80), 'OPEN_APP', pocketOf(story.seed, resident, where, day), { about: 'Google Workspace' });
+  if (chance.happens(0.3))
+    diary.note(start - chance.between(50, 80), 'OPEN_APP', pocketOf(story.seed, resident, where, day), { about: 'Google Workspace' });
   signIn(diary, employee, desk, start, chance);
   if (chance.happens(0.45)) signIn(diary, employee, desk, start + chance.between(240, 300), chance);
   openApps(diary, employee, desk, [start + 3, end - 10], chance.between(3, 7), chance);
@@ -112,16 +121,21 @@ function evening(resident: Resident, diary: Diary, at: number, chance: Chance): 
 
 function deskOf(seed: string, { employee }: Resident, where: Whereabouts, chance: Chance, atHome = chance.happens(0.3)): Seat {
   const { device, home, office } = employee;
-  if (where.hotel) return { device, place: placeIn(where.city, where.hotel.network, new Chance(seed, 'hotel', employee.number, where.trip)) };
+  if (where.hotel)
+    return { device, place: placeIn(where.city, where.hotel.network, new Chance(seed, 'hotel', employee.number, where.trip)) };
   return { device, place: atHome ? home : office };
 }
 
 // A phone gets another address of its operator every day; abroad it is on the hotel's network.
 function pocketOf(seed: string, { employee, site, phone }: Resident, where: Whereabouts, day: DayNumber): Seat {
-  if (where.hotel) return { device: phone, place: placeIn(where.city, where.hotel.network, new Chance(seed, 'hotel', employee.number, where.trip)) };
+  if (where.hotel)
+    return { device: phone, place: placeIn(where.city, where.hotel.network, new Chance(seed, 'hotel', employee.number, where.trip)) };
   const { city, latitude, longitude } = employee.home;
   const operator = new Chance(seed, 'operator', employee.number).pick(site.mobile);
-  return { device: phone, place: placeIn({ ...site.at, city, latitude, longitude }, operator, new Chance(seed, 'mobile', employee.number, day)) };
+  return {
+    device: phone,
+    place: placeIn({ ...site.at, city, latitude, longitude }, operator, new Chance(seed, 'mobile', employee.number, day)),
+  };
 }
 
 function signIn(diary: Diary, employee: Employee, seat: Seat, at: number, chance: Chance): void {
@@ -131,7 +145,14 @@ function signIn(diary: Diary, employee: Employee, seat: Seat, at: number, chance
   if (!employee.traits.includes('NO_SECOND_FACTOR') && chance.happens(0.7)) diary.note(at + 0.1 + chance.next() / 3, 'MFA_PASSED', seat);
 }
 
-function openApps(diary: Diary, employee: Employee, seat: Seat, [from, to]: readonly [number, number], count: number, chance: Chance): void {
+function openApps(
+  diary: Diary,
+  employee: Employee,
+  seat: Seat,
+  [from, to]: readonly [number, number],
+  count: number,
+  chance: Chance,
+): void {
   const apps = APPS_OF[employee.department];
   for (let i = 0; i < count; i++) {
     // The smaller of two draws: the first apps of the list are opened most.
@@ -143,7 +164,8 @@ function openApps(diary: Diary, employee: Employee, seat: Seat, [from, to]: read
 function documentWork(story: Story, diary: Diary, employee: Employee, seat: Seat, start: number, chance: Chance): void {
   const kinds = DOCUMENTS_OF[employee.department];
   const some = (act: CompanyAct, most: number, to?: Employee): void => {
-    for (let i = chance.between(0, most); i > 0; i--) diary.note(start + 10 + chance.next() * 420, act, seat, { about: documentName(kinds, chance), to });
+    for (let i = chance.between(0, most); i > 0; i--)
+      diary.note(start + 10 + chance.next() * 420, act, seat, { about: documentName(kinds, chance), to });
   };
   if (!kinds) {
     if (chance.happens(0.03)) some('SIGN_DOCUMENT', 1);

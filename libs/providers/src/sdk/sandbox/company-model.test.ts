@@ -11,8 +11,10 @@ const NOW = new Date('2026-11-20T15:30:00Z');
 const DAY_MS = 86_400_000;
 const ago = (days: number): Date => new Date(NOW.getTime() - days * DAY_MS);
 const month = (company: Company): CompanyEvent[] => [...company.events(ago(30), NOW)];
-const told = (events: readonly CompanyEvent[]): string[] => events.map(({ id, at, act, who, place }) => `${id} ${at.toISOString()} ${act} ${who.email} ${place.ip}`);
-const withTrait = (company: Company, trait: Employee['traits'][number]): Employee[] => company.people.filter(({ traits }) => traits.includes(trait));
+const told = (events: readonly CompanyEvent[]): string[] =>
+  events.map(({ id, at, act, who, place }) => `${id} ${at.toISOString()} ${act} ${who.email} ${place.ip}`);
+const withTrait = (company: Company, trait: Employee['traits'][number]): Employee[] =>
+  company.people.filter(({ traits }) => traits.includes(trait));
 
 const company = makeCompany({ now: NOW });
 const events = month(company);
@@ -33,7 +35,8 @@ describe('the made-up company', () => {
     const settled = ({ employee, traits }: { employee: string; traits: string[] }): string => `${employee} ${traits.join()}`;
     const list = (one: Company): string[] => one.people.map(({ email, traits }) => settled({ employee: email, traits: [...traits] }));
     expect(list(later)).toEqual(list(company));
-    const ordinary = (one: Company): string[] => told([...one.events(ago(20), ago(15))].filter(({ who }) => !who.traits.includes('NEW') && !who.traits.includes('LEAVER')));
+    const ordinary = (one: Company): string[] =>
+      told([...one.events(ago(20), ago(15))].filter(({ who }) => !who.traits.includes('NEW') && !who.traits.includes('LEAVER')));
     expect(ordinary(later)).toEqual(ordinary(company));
   });
 
@@ -46,7 +49,9 @@ describe('the made-up company', () => {
   });
 
   it('has the people that the story needs', () => {
-    const counts = (['ADMIN', 'LEAVER', 'DORMANT', 'TRAVELLER', 'NEW', 'NO_SECOND_FACTOR'] as const).map((trait) => withTrait(company, trait).length);
+    const counts = (['ADMIN', 'LEAVER', 'DORMANT', 'TRAVELLER', 'NEW', 'NO_SECOND_FACTOR'] as const).map(
+      (trait) => withTrait(company, trait).length,
+    );
     expect(counts).toEqual([4, 3, 5, 6, 4, 10]);
     expect(withTrait(company, 'ADMIN').every(({ department }) => department === 'IT')).toBe(true);
   });
@@ -70,12 +75,13 @@ describe('the story', () => {
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
   });
 
-  it.each([['at noon', new Date('2026-11-10T12:00:00Z')], ['at a day’s seam', new Date('2026-11-10T00:00:00Z')], ['inside the takeover', new Date(company.takeover.startsAt.getTime() + 600_000)]])(
-    'is the same asked in two halves, cut %s',
-    (_, cut) => {
-      expect(told([...company.events(ago(30), cut), ...company.events(cut, NOW)])).toEqual(told(events));
-    },
-  );
+  it.each([
+    ['at noon', new Date('2026-11-10T12:00:00Z')],
+    ['at a day’s seam', new Date('2026-11-10T00:00:00Z')],
+    ['inside the takeover', new Date(company.takeover.startsAt.getTime() + 600_000)],
+  ])('is the same asked in two halves, cut %s', (_, cut) => {
+    expect(told([...company.events(ago(30), cut), ...company.events(cut, NOW)])).toEqual(told(events));
+  });
 
   it('begins where it was told to and goes on after now', () => {
     expect([...company.events(ago(60), ago(30))]).toEqual([]);
@@ -85,7 +91,9 @@ describe('the story', () => {
   it('is quiet on weekends and at night', () => {
     const perDay = (wanted: readonly number[]): number => events.filter(({ at }) => wanted.includes(at.getUTCDay())).length / wanted.length;
     expect(perDay([0, 6])).toBeLessThan(perDay([1, 2, 3, 4]) / 5);
-    const hours = events.filter(({ who, isAttack }) => who.office.country === 'SG' && !who.traits.includes('TRAVELLER') && !isAttack).map(({ at }) => (at.getUTCHours() + 8) % 24);
+    const hours = events
+      .filter(({ who, isAttack }) => who.office.country === 'SG' && !who.traits.includes('TRAVELLER') && !isAttack)
+      .map(({ at }) => (at.getUTCHours() + 8) % 24);
     expect(hours.filter((hour) => hour < 5).length).toBe(0);
   });
 
@@ -95,7 +103,11 @@ describe('the story', () => {
     expect(events.filter(({ who }) => who.traits.includes('LEAVER')).length).toBeGreaterThan(0);
     expect(events.filter(({ who, at }) => who.traits.includes('NEW') && at < ago(13)).length).toBe(0);
     const added = events.filter(({ act }) => act === 'ADD_USER').map(({ to }) => to!.email);
-    expect(added.sort()).toEqual(withTrait(company, 'NEW').map(({ email }) => email).sort());
+    expect(added.sort()).toEqual(
+      withTrait(company, 'NEW')
+        .map(({ email }) => email)
+        .sort(),
+    );
   });
 
   it('has travellers that are really away', () => {
@@ -128,7 +140,10 @@ describe('the story', () => {
 
   it('has acts of every kind, and only administrators administer', () => {
     expect(new Set(events.map(({ act }) => act)).size).toBe(17);
-    const admin = events.filter(({ act, isAttack }) => !isAttack && ['ADD_USER', 'GROUP_CHANGE', 'ROLE_GRANT', 'POLICY_CHANGE', 'MFA_RESET', 'TOKEN_CREATE'].includes(act));
+    const admin = events.filter(
+      ({ act, isAttack }) =>
+        !isAttack && ['ADD_USER', 'GROUP_CHANGE', 'ROLE_GRANT', 'POLICY_CHANGE', 'MFA_RESET', 'TOKEN_CREATE'].includes(act),
+    );
     expect(admin.every(({ who }) => who.traits.includes('ADMIN'))).toBe(true);
   });
 });
@@ -177,7 +192,9 @@ describe('the takeover', () => {
 
 describe('addresses', () => {
   const require = createRequire(import.meta.url);
-  const countries = new Reader<Response & { country_code: string }>(readFileSync(require.resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb')));
+  const countries = new Reader<Response & { country_code: string }>(
+    readFileSync(require.resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb')),
+  );
   const places = [...new Map(events.map(({ place }) => [place.ip, place])).values()];
 
   it('lie in the country that the story says', () => {
@@ -187,7 +204,9 @@ describe('addresses', () => {
 
   it('belong to the operator that the story says', () => {
     const ranges = asnRanges(readFileSync(require.resolve('@ip-location-db/asn/asn-ipv4.csv'), 'utf8'));
-    expect(places.filter(({ ip, asn }) => asnOf(ranges, ip) !== asn).map(({ ip, asn }) => `${ip} is of AS${asnOf(ranges, ip)}, not AS${asn}`)).toEqual([]);
+    expect(
+      places.filter(({ ip, asn }) => asnOf(ranges, ip) !== asn).map(({ ip, asn }) => `${ip} is of AS${asnOf(ranges, ip)}, not AS${asn}`),
+    ).toEqual([]);
   });
 });
 

@@ -22,7 +22,8 @@ export interface CompanyOptions {
 /** Makes up a company. What people ordinarily did on a date depends on the seed alone: a start on another day tells the same past. */
 export function makeCompany(options: CompanyOptions): Company {
   const { people = 200, seed = 'castellan', now, days = 30, name = 'Lindenworks', domain = 'lindenworks.example' } = options;
-  if (!Number.isInteger(people) || people < LEAST_PEOPLE) throw new RangeError(`A company needs at least ${LEAST_PEOPLE} people, and whole ones: ${people}.`);
+  if (!Number.isInteger(people) || people < LEAST_PEOPLE)
+    throw new RangeError(`A company needs at least ${LEAST_PEOPLE} people, and whole ones: ${people}.`);
   if (!Number.isFinite(days) || days < 1) throw new RangeError(`The story needs at least one day: ${days}.`);
   const roster = makeRoster(people, seed, domain, now);
   const { takeover, events: attack } = makeTakeover(roster, seed, now, days);

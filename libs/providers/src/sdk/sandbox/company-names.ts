@@ -12,7 +12,9 @@ export interface NameList {
 export const NAMES: Readonly<Record<string, NameList>> = {
   english: {
     first: words('Alice Grace Hannah Megan Nora Ruth Owen Caleb Miles Trevor Wesley Peter Joanna Kirsty Elliot Dale'),
-    last: words('Whitaker Langley Marsh Holloway Brewster Caldwell Fenwick Prescott Radcliffe Thornton Ainsley Barlow Crane Dawson Mercer Sutton'),
+    last: words(
+      'Whitaker Langley Marsh Holloway Brewster Caldwell Fenwick Prescott Radcliffe Thornton Ainsley Barlow Crane Dawson Mercer Sutton',
+    ),
   },
   german: {
     first: words('Anke Birgit Franziska Greta Heike Jana Katrin Lukas Moritz Nils Ralf Stefan Tobias Ulrich Jürgen Käthe'),
@@ -40,7 +42,9 @@ export const NAMES: Readonly<Record<string, NameList>> = {
   },
   slavic: {
     first: words('Agnieszka Bohdan Daria Dušan Ewa Goran Iveta Jakub Ksenia Marek Milena Oksana Petar Zuzana'),
-    last: words('Bielak Dvořák Horvat Jankowski Kovač Kravchenko Lewandowska Marković Novotná Pavlenko Sokol Szymański Tkachenko Zieliński'),
+    last: words(
+      'Bielak Dvořák Horvat Jankowski Kovač Kravchenko Lewandowska Marković Novotná Pavlenko Sokol Szymański Tkachenko Zieliński',
+    ),
   },
   arabic: {
     first: words('Amina Bilal Dalia Faisal Hana Idris Khalid Layla Mariam Nadia Omar Rania Samir Yasmin'),
@@ -65,8 +69,16 @@ export const NAMES_OF_COUNTRY: Readonly<Record<string, readonly string[]>> = {
 
 /** Departments with their share of the company and their titles, the senior first: about one in eight gets it. */
 export const DEPARTMENTS: readonly { readonly name: Department; readonly share: number; readonly titles: readonly string[] }[] = [
-  { name: 'Engineering', share: 0.34, titles: ['Engineering Manager', 'Senior Software Engineer', 'Software Engineer', 'Test Engineer', 'Product Designer'] },
-  { name: 'Sales', share: 0.2, titles: ['Regional Sales Director', 'Account Executive', 'Sales Engineer', 'Sales Development Representative'] },
+  {
+    name: 'Engineering',
+    share: 0.34,
+    titles: ['Engineering Manager', 'Senior Software Engineer', 'Software Engineer', 'Test Engineer', 'Product Designer'],
+  },
+  {
+    name: 'Sales',
+    share: 0.2,
+    titles: ['Regional Sales Director', 'Account Executive', 'Sales Engineer', 'Sales Development Representative'],
+  },
   { name: 'Support', share: 0.14, titles: ['Support Lead', 'Support Engineer', 'Customer Success Manager'] },
   { name: 'Finance', share: 0.1, titles: ['Controller', 'Accountant', 'Accounts Payable Specialist', 'Financial Analyst'] },
   { name: 'IT', share: 0.08, titles: ['IT Manager', 'Systems Administrator', 'Service Desk Analyst'] },
@@ -95,8 +107,22 @@ export const DOCUMENTS_OF: Readonly<Partial<Record<Department, readonly string[]
 
 /** Other parties on those documents; all made up. */
 export const CUSTOMERS: readonly string[] = [
-  'Aldermoor Dairies', 'Brightwell Rail', 'Cobalt Harbour', 'Dunmore Clinics', 'Eastgate Foods', 'Fjellheim Energi', 'Gantry & Sons', 'Hollis Bookshops',
-  'Ivory Coast Textiles', 'Juniper Freight', 'Kestrel Optics', 'Lumen Orchards', 'Marlow Paper', 'Northcote Schools', 'Ottersea Shipping', 'Pinehurst Dental',
+  'Aldermoor Dairies',
+  'Brightwell Rail',
+  'Cobalt Harbour',
+  'Dunmore Clinics',
+  'Eastgate Foods',
+  'Fjellheim Energi',
+  'Gantry & Sons',
+  'Hollis Bookshops',
+  'Ivory Coast Textiles',
+  'Juniper Freight',
+  'Kestrel Optics',
+  'Lumen Orchards',
+  'Marlow Paper',
+  'Northcote Schools',
+  'Ottersea Shipping',
+  'Pinehurst Dental',
 ];
 
 /** Letters that losing their accent does not turn into ASCII. */

@@ -40,7 +40,15 @@ export interface Destination {
 /** The company's offices, the largest first. */
 export const SITES: readonly Site[] = [
   {
-    at: { country: 'US', countryName: 'United States', region: 'Massachusetts', city: 'Boston', latitude: 42.3601, longitude: -71.0589, zone: 'America/New_York' },
+    at: {
+      country: 'US',
+      countryName: 'United States',
+      region: 'Massachusetts',
+      city: 'Boston',
+      latitude: 42.3601,
+      longitude: -71.0589,
+      zone: 'America/New_York',
+    },
     corporate: { first: '38.230.16.0', size: 4_096, asn: 174, organization: 'Cogent Communications' },
     residential: [
       { first: '73.16.0.0', size: 262_144, asn: 7922, organization: 'Comcast Cable Communications, LLC' },
@@ -59,7 +67,15 @@ export const SITES: readonly Site[] = [
     ],
   },
   {
-    at: { country: 'DE', countryName: 'Germany', region: 'Bavaria', city: 'Munich', latitude: 48.1372, longitude: 11.5755, zone: 'Europe/Berlin' },
+    at: {
+      country: 'DE',
+      countryName: 'Germany',
+      region: 'Bavaria',
+      city: 'Munich',
+      latitude: 48.1372,
+      longitude: 11.5755,
+      zone: 'Europe/Berlin',
+    },
     corporate: { first: '92.116.16.0', size: 4_096, asn: 8881, organization: '1&1 Versatel GmbH' },
     residential: [
       { first: '87.160.0.0', size: 262_144, asn: 3320, organization: 'Deutsche Telekom AG' },
@@ -74,7 +90,15 @@ export const SITES: readonly Site[] = [
     ],
   },
   {
-    at: { country: 'SG', countryName: 'Singapore', region: 'Central Singapore', city: 'Singapore', latitude: 1.2806, longitude: 103.8504, zone: 'Asia/Singapore' },
+    at: {
+      country: 'SG',
+      countryName: 'Singapore',
+      region: 'Central Singapore',
+      city: 'Singapore',
+      latitude: 1.2806,
+      longitude: 103.8504,
+      zone: 'Asia/Singapore',
+    },
     corporate: { first: '203.116.32.0', size: 4_096, asn: 4657, organization: 'Starhub Ltd.' },
     residential: [{ first: '121.6.0.0', size: 131_072, asn: 9506, organization: 'Singapore Telecommunications Ltd, Magix Services' }],
     mobile: [{ first: '119.234.0.0', size: 32_768, asn: 45143, organization: 'Singapore Telecom Mobile Pte Ltd' }],
@@ -89,15 +113,39 @@ export const SITES: readonly Site[] = [
 /** Towns that travellers visit beside the company's own offices' towns. */
 export const DESTINATIONS: readonly Destination[] = [
   {
-    at: { country: 'FR', countryName: 'France', region: 'Ile-de-France', city: 'Paris', latitude: 48.8566, longitude: 2.3522, zone: 'Europe/Paris' },
+    at: {
+      country: 'FR',
+      countryName: 'France',
+      region: 'Ile-de-France',
+      city: 'Paris',
+      latitude: 48.8566,
+      longitude: 2.3522,
+      zone: 'Europe/Paris',
+    },
     network: { first: '90.0.0.0', size: 131_072, asn: 3215, organization: 'Orange S.A.' },
   },
   {
-    at: { country: 'ES', countryName: 'Spain', region: 'Madrid', city: 'Madrid', latitude: 40.4168, longitude: -3.7038, zone: 'Europe/Madrid' },
+    at: {
+      country: 'ES',
+      countryName: 'Spain',
+      region: 'Madrid',
+      city: 'Madrid',
+      latitude: 40.4168,
+      longitude: -3.7038,
+      zone: 'Europe/Madrid',
+    },
     network: { first: '83.32.0.0', size: 131_072, asn: 3352, organization: 'TELEFONICA DE ESPANA S.A.U.' },
   },
   {
-    at: { country: 'GB', countryName: 'United Kingdom', region: 'England', city: 'London', latitude: 51.5074, longitude: -0.1278, zone: 'Europe/London' },
+    at: {
+      country: 'GB',
+      countryName: 'United Kingdom',
+      region: 'England',
+      city: 'London',
+      latitude: 51.5074,
+      longitude: -0.1278,
+      zone: 'Europe/London',
+    },
     network: { first: '86.128.0.0', size: 131_072, asn: 2856, organization: 'British Telecommunications PLC' },
   },
   {
@@ -105,18 +153,42 @@ export const DESTINATIONS: readonly Destination[] = [
     network: { first: '153.128.0.0', size: 131_072, asn: 4713, organization: 'NTT Communications Corporation' },
   },
   {
-    at: { country: 'CA', countryName: 'Canada', region: 'Ontario', city: 'Toronto', latitude: 43.6532, longitude: -79.3832, zone: 'America/Toronto' },
+    at: {
+      country: 'CA',
+      countryName: 'Canada',
+      region: 'Ontario',
+      city: 'Toronto',
+      latitude: 43.6532,
+      longitude: -79.3832,
+      zone: 'America/Toronto',
+    },
     network: { first: '99.224.0.0', size: 131_072, asn: 812, organization: 'Rogers Communications Canada Inc.' },
   },
   {
-    at: { country: 'AU', countryName: 'Australia', region: 'New South Wales', city: 'Sydney', latitude: -33.8688, longitude: 151.2093, zone: 'Australia/Sydney' },
+    at: {
+      country: 'AU',
+      countryName: 'Australia',
+      region: 'New South Wales',
+      city: 'Sydney',
+      latitude: -33.8688,
+      longitude: 151.2093,
+      zone: 'Australia/Sydney',
+    },
     network: { first: '49.176.0.0', size: 131_072, asn: 4804, organization: 'SingTel Optus Pty Ltd' },
   },
 ];
 
 /** Where the takeover comes from: a rented server, far from every office. */
 export const HIDEOUT: Destination = {
-  at: { country: 'BR', countryName: 'Brazil', region: 'Sao Paulo', city: 'Sao Paulo', latitude: -23.5505, longitude: -46.6333, zone: 'America/Sao_Paulo' },
+  at: {
+    country: 'BR',
+    countryName: 'Brazil',
+    region: 'Sao Paulo',
+    city: 'Sao Paulo',
+    latitude: -23.5505,
+    longitude: -46.6333,
+    zone: 'America/Sao_Paulo',
+  },
   network: { first: '216.238.96.0', size: 8_192, asn: 20473, organization: 'The Constant Company, LLC' },
 };
 

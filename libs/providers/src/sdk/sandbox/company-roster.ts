@@ -96,7 +96,8 @@ function chooseVictim(persons: readonly Person[]): Person {
 
 function chooseTraits(persons: readonly Person[], victim: Person, seed: string): Map<number, Trait[]> {
   const traits = new Map<number, Trait[]>();
-  const give = (trait: Trait, { employee }: Person): void => void traits.set(employee.number, [...(traits.get(employee.number) ?? []), trait]);
+  const give = (trait: Trait, { employee }: Person): void =>
+    void traits.set(employee.number, [...(traits.get(employee.number) ?? []), trait]);
   const order = new Chance(seed, 'traits').shuffled(persons.filter((person) => person !== victim));
   const admins = order.filter(({ employee }) => employee.department === 'IT').slice(0, scaled(ADMINS, persons.length));
   for (const admin of admins) give('ADMIN', admin);

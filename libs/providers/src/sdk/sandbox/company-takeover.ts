@@ -21,13 +21,23 @@ const LASTS_MS = 90 * MINUTE_MS;
  * At two in the morning someone far away guesses the victim's password while the victim works late at home, gets in, replaces the second factor and
  * carries off the documents.
  */
-export function makeTakeover(roster: Roster, seed: string, now: Date, days: number): { readonly takeover: Takeover; readonly events: readonly CompanyEvent[] } {
+export function makeTakeover(
+  roster: Roster,
+  seed: string,
+  now: Date,
+  days: number,
+): { readonly takeover: Takeover; readonly events: readonly CompanyEvent[] } {
   const { victim } = roster;
   const chance = new Chance(seed, 'takeover');
   const from = placeIn(HIDEOUT.at, HIDEOUT.network, chance);
   const startsAt = latestTwoAtNight(victim, now.getTime() - Math.min(DAYS_AGO, days - 1) * DAY_MS);
   const told: CompanyEvent[] = [];
-  const tell = (minute: number, act: CompanyAct, isAttack: boolean, more: { readonly who?: Employee; readonly to?: Employee; readonly about?: string } = {}): void => {
+  const tell = (
+    minute: number,
+    act: CompanyAct,
+    isAttack: boolean,
+    more: { readonly who?: Employee; readonly to?: Employee; readonly about?: string } = {},
+  ): void => {
     const seat = isAttack ? { place: from, device: ATTACK_DEVICE } : { place: victim.employee.home, device: victim.employee.device };
     const at = new Date(startsAt + Math.round(minute * MINUTE_MS));
     told.push({ id: `takeover-${String(told.length).padStart(2, '0')}`, at, act, who: victim.employee, ...seat, ...more, isAttack });
@@ -43,7 +53,9 @@ export function makeTakeover(roster: Roster, seed: string, now: Date, days: numb
   tell(12, 'SIGN_IN', true);
   tell(15, 'MFA_RESET', true, { to: victim.employee });
   for (let i = 0; i < DOWNLOADS; i++) {
-    tell(19 + (i * (DOWNLOADING_MINUTES - 1)) / DOWNLOADS, 'DOWNLOAD_DOCUMENT', true, { about: documentName(DOCUMENTS_OF.Finance, chance) });
+    tell(19 + (i * (DOWNLOADING_MINUTES - 1)) / DOWNLOADS, 'DOWNLOAD_DOCUMENT', true, {
+      about: documentName(DOCUMENTS_OF.Finance, chance),
+    });
   }
   tell(42, 'TOKEN_CREATE', true, { about: 'backup-sync' });
   return { takeover: { victim: victim.employee, startsAt: new Date(startsAt), from }, events: told };
@@ -59,7 +71,12 @@ function latestTwoAtNight(victim: Resident, before: number): number {
 
 function colleaguesOf({ residents, victim }: Roster): readonly Employee[] {
   return residents
-    .filter((one) => one !== victim && one.employee.department === 'Finance' && !one.employee.traits.some((trait) => trait === 'LEAVER' || trait === 'DORMANT' || trait === 'NEW'))
+    .filter(
+      (one) =>
+        one !== victim &&
+        one.employee.department === 'Finance' &&
+        !one.employee.traits.some((trait) => trait === 'LEAVER' || trait === 'DORMANT' || trait === 'NEW'),
+    )
     .slice(0, 3)
     .map(({ employee }) => employee);
 }

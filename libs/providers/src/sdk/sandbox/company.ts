@@ -46,8 +46,23 @@ export interface Device {
 }
 
 export type CompanyAct =
-  | 'SIGN_IN' | 'SIGN_IN_FAILED' | 'SIGN_OUT' | 'OPEN_APP' | 'MFA_PASSED' | 'PASSWORD_CHANGED' | 'SEND_DOCUMENT' | 'SIGN_DOCUMENT' | 'DOWNLOAD_DOCUMENT' | 'DELETE_DOCUMENT'
-  | 'ADD_USER' | 'GROUP_CHANGE' | 'ROLE_GRANT' | 'POLICY_CHANGE' | 'TOKEN_CREATE' | 'MFA_RESET' | 'UNKNOWN_NEW_EVENT';
+  | 'SIGN_IN'
+  | 'SIGN_IN_FAILED'
+  | 'SIGN_OUT'
+  | 'OPEN_APP'
+  | 'MFA_PASSED'
+  | 'PASSWORD_CHANGED'
+  | 'SEND_DOCUMENT'
+  | 'SIGN_DOCUMENT'
+  | 'DOWNLOAD_DOCUMENT'
+  | 'DELETE_DOCUMENT'
+  | 'ADD_USER'
+  | 'GROUP_CHANGE'
+  | 'ROLE_GRANT'
+  | 'POLICY_CHANGE'
+  | 'TOKEN_CREATE'
+  | 'MFA_RESET'
+  | 'UNKNOWN_NEW_EVENT';
 
 export interface CompanyEvent {
   readonly id: string;

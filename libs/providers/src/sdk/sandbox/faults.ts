@@ -31,7 +31,11 @@ export class Throttle {
 }
 
 /** The fault that the switches ask for on this call, if any. */
-export function faultFor<State>(definition: SandboxDefinition<State>, context: SandboxContext<State>, throttle: Throttle): Fault | undefined {
+export function faultFor<State>(
+  definition: SandboxDefinition<State>,
+  context: SandboxContext<State>,
+  throttle: Throttle,
+): Fault | undefined {
   const { switches, route } = context;
   if (names(switches, 'hang', route.operation)) return { hangs: true };
   if (!route.open && throttle.bites(switches.throttleEvery)) return { answer: definition.throttled(context), isApp: true };
@@ -39,7 +43,10 @@ export function faultFor<State>(definition: SandboxDefinition<State>, context: S
     return { answer: { status: 500, json: { error: 'Internal server error', source: 'sandbox switch serverError' } }, isApp: false };
   }
   if (names(switches, 'malformed', route.operation)) {
-    return { answer: { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, text: '{"items":[{"id":"1","na' }, isApp: false };
+    return {
+      answer: { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, text: '{"items":[{"id":"1","na' },
+      isApp: false,
+    };
   }
   if (names(switches, 'htmlPage', route.operation)) {
     const page = '<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>';
@@ -49,6 +56,10 @@ export function faultFor<State>(definition: SandboxDefinition<State>, context: S
 }
 
 /** True when a switch that holds part of an operation's name means this one; an empty text means none. */
-export function names(switches: Switches, name: 'hang' | 'serverError' | 'malformed' | 'htmlPage' | 'loseAnswer', operation: string): boolean {
+export function names(
+  switches: Switches,
+  name: 'hang' | 'serverError' | 'malformed' | 'htmlPage' | 'loseAnswer',
+  operation: string,
+): boolean {
   return switches[name] !== '' && operation.includes(switches[name]);
 }

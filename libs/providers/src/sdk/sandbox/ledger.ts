@@ -74,7 +74,9 @@ export class LedgerBook {
 
   /** A copy, which later calls do not change. */
   read(): Ledger {
-    const operations = Object.fromEntries([...this.counts].map(([operation, count]) => [operation, { ...count, statuses: { ...count.statuses } }]));
+    const operations = Object.fromEntries(
+      [...this.counts].map(([operation, count]) => [operation, { ...count, statuses: { ...count.statuses } }]),
+    );
     const { requests, effectsDropped } = this;
     return { requests, operations, effects: [...this.effects], effectsDropped, unknown: [...this.unknown], unhandled: [...this.unhandled] };
   }

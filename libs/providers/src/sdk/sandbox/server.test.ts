@@ -14,8 +14,12 @@ const company = makeCompany({ people: 10, now: NOW, days: 2 });
 const notesApp: SandboxDefinition<Notes> = {
   hosts: ['https://acme.notes.example', 'https://api.notes.example/Management'],
   switches: { pinkNotes: 'Notes are pink.' },
-  seed: ({ people }) => ({ notes: new Map(people.map(({ number, email }) => [`n${number}`, { id: `n${number}`, text: email }])), ticks: 0 }),
-  load: (state, events) => events.forEach((event, index) => void state.notes.set(`e${index}`, { id: `e${index}`, text: JSON.stringify(event) })),
+  seed: ({ people }) => ({
+    notes: new Map(people.map(({ number, email }) => [`n${number}`, { id: `n${number}`, text: email }])),
+    ticks: 0,
+  }),
+  load: (state, events) =>
+    events.forEach((event, index) => void state.notes.set(`e${index}`, { id: `e${index}`, text: JSON.stringify(event) })),
   throttled: ({ now }) => ({ status: 429, headers: { 'x-reset': String(now.getTime()) }, json: { code: 'SLOW_DOWN' } }),
   authorize: ({ headers, switches, route }) => {
     if (switches.revoked || headers['authorization'] !== 'Bearer open-sesame') return { status: 401, json: { code: 'WHO_ARE_YOU' } };
@@ -26,14 +30,30 @@ const notesApp: SandboxDefinition<Notes> = {
   tick: (state) => void state.ticks++,
   routes: [
     { method: 'POST', operation: 'POST /token', open: true, answer: ({ body }) => ({ status: 200, json: { got: body } }) },
-    { method: 'GET', operation: 'GET /notes', scopes: ['read'], answer: ({ state }) => ({ status: 200, json: { value: [...state.notes.values()] } }) },
+    {
+      method: 'GET',
+      operation: 'GET /notes',
+      scopes: ['read'],
+      answer: ({ state }) => ({ status: 200, json: { value: [...state.notes.values()] } }),
+    },
     { method: 'GET', operation: 'GET /notes/{id}', answer: oneNote },
     { method: 'GET', operation: 'GET /notes/mine', answer: () => ({ status: 200, json: { mine: true } }) },
     { method: 'GET', operation: 'GET /policies', answer: () => ({ status: 200, json: 'all' }) },
     { method: 'GET', operation: 'GET /policies?type=PASSWORD', answer: () => ({ status: 200, json: 'password' }) },
     { method: 'PUT', operation: 'PUT /notes/{id}', answer: writeNote },
-    { method: 'GET', operation: 'GET /broken', answer: () => { throw new Error('a bug in a route'); } },
-    { method: 'GET', operation: 'GET /v{version}/orgs/{id}', host: 'https://api.notes.example/Management', answer: ({ params, host }) => ({ status: 200, json: { params, host } }) },
+    {
+      method: 'GET',
+      operation: 'GET /broken',
+      answer: () => {
+        throw new Error('a bug in a route');
+      },
+    },
+    {
+      method: 'GET',
+      operation: 'GET /v{version}/orgs/{id}',
+      host: 'https://api.notes.example/Management',
+      answer: ({ params, host }) => ({ status: 200, json: { params, host } }),
+    },
   ],
 };
 
@@ -55,14 +75,23 @@ async function start(options: SandboxOptions = {}): Promise<void> {
   sandbox = await startSandbox(notesApp, { company, now: NOW, onExchange: (exchange) => void exchanges.push(exchange), ...options });
 }
 
-async function ask(path: string, init: RequestInit = {}, host = 'acme.notes.example'): Promise<{ status: number; type: string | null; text: string; json: () => unknown }> {
+async function ask(
+  path: string,
+  init: RequestInit = {},
+  host = 'acme.notes.example',
+): Promise<{ status: number; type: string | null; text: string; json: () => unknown }> {
   const headers = { authorization: 'Bearer open-sesame', 'x-forwarded-host': host, ...(init.headers as Record<string, string>) };
   const response = await fetch(`${sandbox.url}${path}`, { ...init, headers });
   const text = await response.text();
   return { status: response.status, type: response.headers.get('content-type'), text, json: () => JSON.parse(text) as unknown };
 }
 
-const put = (id: string, text: string): RequestInit & { path: string } => ({ path: `/notes/${id}`, method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text }) });
+const put = (id: string, text: string): RequestInit & { path: string } => ({
+  path: `/notes/${id}`,
+  method: 'PUT',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ text }),
+});
 
 beforeEach(() => start());
 afterEach(async () => {
@@ -73,7 +102,10 @@ describe('a sandbox', () => {
   it('stands in for the hosts of the app on one loopback port', async () => {
     expect(sandbox.hosts).toEqual({ 'https://acme.notes.example': sandbox.url, 'https://api.notes.example': sandbox.url });
     expect(sandbox.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    expect((await ask('/Management/v2/orgs/7', {}, 'api.notes.example')).json()).toEqual({ params: { version: '2', id: '7' }, host: 'https://api.notes.example' });
+    expect((await ask('/Management/v2/orgs/7', {}, 'api.notes.example')).json()).toEqual({
+      params: { version: '2', id: '7' },
+      host: 'https://api.notes.example',
+    });
     expect((await ask('/Management/v2/orgs/7')).status).toBe(404);
   });
 
@@ -120,7 +152,10 @@ describe('a sandbox', () => {
     await ask('/notes');
     await ask('/notes/none');
     const { effects, operations, requests } = sandbox.ledger();
-    expect(effects.map(({ params, body, wasAnswered }) => [params['id'], body, wasAnswered])).toEqual([['n1', { text: 'first' }, true], ['n2', { text: 'second' }, true]]);
+    expect(effects.map(({ params, body, wasAnswered }) => [params['id'], body, wasAnswered])).toEqual([
+      ['n1', { text: 'first' }, true],
+      ['n2', { text: 'second' }, true],
+    ]);
     expect(operations['GET /notes']).toEqual({ calls: 1, rows: 10, statuses: { 200: 1 } });
     expect(operations['GET /notes/{id}']).toEqual({ calls: 1, rows: 0, statuses: { 404: 1 } });
     expect(requests).toBe(4);
@@ -129,7 +164,13 @@ describe('a sandbox', () => {
   it('tells a listener of every call and answer', async () => {
     await ask('/notes/n1?view=full');
     expect(exchanges).toHaveLength(1);
-    expect(exchanges[0]).toMatchObject({ operation: 'GET /notes/{id}', path: '/notes/n1', status: 200, isFault: false, host: 'https://acme.notes.example' });
+    expect(exchanges[0]).toMatchObject({
+      operation: 'GET /notes/{id}',
+      path: '/notes/n1',
+      status: 200,
+      isFault: false,
+      host: 'https://acme.notes.example',
+    });
     expect(exchanges[0]!.query.get('view')).toBe('full');
   });
 
@@ -189,7 +230,10 @@ describe('switches', () => {
 
   it('close ends also while calls hang', async () => {
     sandbox.setSwitches({ hang: 'notes' });
-    const hanging = ask('/notes').then(() => 'answered', () => 'cut off');
+    const hanging = ask('/notes').then(
+      () => 'answered',
+      () => 'cut off',
+    );
     await new Promise((resolve) => setTimeout(resolve, 50));
     await sandbox.close();
     expect(await hanging).toBe('cut off');
@@ -220,7 +264,10 @@ describe('switches', () => {
   it('are set over HTTP, an app’s own ones too', async () => {
     const post = (body: string) => ask('/__sandbox/switches', { method: 'POST', body });
     expect((await post('{"pinkNotes":true,"readLagMs":500}')).json()).toMatchObject({ switches: { pinkNotes: true, readLagMs: 500 } });
-    expect((await ask('/__sandbox/switches')).json()).toMatchObject({ switches: { pinkNotes: true }, meaning: { pinkNotes: 'Notes are pink.' } });
+    expect((await ask('/__sandbox/switches')).json()).toMatchObject({
+      switches: { pinkNotes: true },
+      meaning: { pinkNotes: 'Notes are pink.' },
+    });
   });
 
   it.each([
@@ -241,7 +288,12 @@ describe('switches', () => {
   it('have a ledger and a summary beside them, and nothing else', async () => {
     await ask('/notes');
     expect((await ask('/__sandbox/ledger')).json()).toMatchObject({ requests: 1, operations: { 'GET /notes': { calls: 1 } } });
-    expect((await ask('/__sandbox/summary')).json()).toMatchObject({ company: { people: 10 }, requests: 1, unhandled: 0, takeover: { victim: company.takeover.victim.email } });
+    expect((await ask('/__sandbox/summary')).json()).toMatchObject({
+      company: { people: 10 },
+      requests: 1,
+      unhandled: 0,
+      takeover: { victim: company.takeover.victim.email },
+    });
     expect((await ask('/__sandbox/state')).status).toBe(404);
   });
 });

@@ -73,7 +73,10 @@ export interface RunningSandbox<State = unknown> {
 }
 
 /** Serves a sandbox on loopback until it is closed. */
-export async function startSandbox<State>(definition: SandboxDefinition<State>, options: SandboxOptions = {}): Promise<RunningSandbox<State>> {
+export async function startSandbox<State>(
+  definition: SandboxDefinition<State>,
+  options: SandboxOptions = {},
+): Promise<RunningSandbox<State>> {
   const host = new SandboxHost(definition, options);
   await host.listen(options.port ?? 0);
   return host;
@@ -161,7 +164,8 @@ class SandboxHost<State> implements RunningSandbox<State> {
     const url = new URL(request.url ?? '/', 'http://sandbox');
     try {
       const raw = await readBody(request);
-      if (url.pathname.startsWith(CONTROL)) return send(response, this.control(request.method ?? 'GET', url.pathname.slice(CONTROL.length), raw));
+      if (url.pathname.startsWith(CONTROL))
+        return send(response, this.control(request.method ?? 'GET', url.pathname.slice(CONTROL.length), raw));
       await this.answerCall(request, response, url, raw);
     } catch (error) {
       if (request.destroyed || this.closing.signal.aborted) return void response.destroy();
@@ -171,11 +175,15 @@ class SandboxHost<State> implements RunningSandbox<State> {
   }
 
   private control(method: string, path: string, raw: string): SandboxAnswer {
-    if (method === 'GET' && path === 'switches') return { status: 200, json: { switches: this.switches(), meaning: this.definition.switches ?? {} } };
+    if (method === 'GET' && path === 'switches')
+      return { status: 200, json: { switches: this.switches(), meaning: this.definition.switches ?? {} } };
     if (method === 'GET' && path === 'ledger') return { status: 200, json: this.ledger() };
     if (method === 'GET' && path === 'summary') return { status: 200, json: this.summary() };
     if (method !== 'POST' || path !== 'switches') {
-      return { status: 404, json: { error: `Ask for GET ${CONTROL}switches, POST ${CONTROL}switches, GET ${CONTROL}ledger or GET ${CONTROL}summary.` } };
+      return {
+        status: 404,
+        json: { error: `Ask for GET ${CONTROL}switches, POST ${CONTROL}switches, GET ${CONTROL}ledger or GET ${CONTROL}summary.` },
+      };
     }
     try {
       return { status: 200, json: { switches: this.setSwitches(JSON.parse(raw) as Record<string, unknown>) } };
@@ -206,7 +214,10 @@ class SandboxHost<State> implements RunningSandbox<State> {
     const match = this.router.find(call.method, call.hostName, call.path, call.query);
     if (!match) {
       this.book.unserved(call.method, call.path);
-      const answer = this.definition.notFound?.(call) ?? { status: 404, json: { error: 'Not found', message: `The sandbox serves no ${call.method} ${call.path}` } };
+      const answer = this.definition.notFound?.(call) ?? {
+        status: 404,
+        json: { error: 'Not found', message: `The sandbox serves no ${call.method} ${call.path}` },
+      };
       this.report(call, undefined, answer, false);
       return send(response, answer);
     }
@@ -227,17 +238,46 @@ class SandboxHost<State> implements RunningSandbox<State> {
   private received(request: IncomingMessage, url: URL, raw: string) {
     const forwarded = request.headers['x-forwarded-host'];
     // Some proxies send an origin, some a bare name.
-    const hostName = (typeof forwarded === 'string' && forwarded ? forwarded : request.headers.host)?.replace(/^https?:\/\//, '').toLowerCase();
+    const hostName = (typeof forwarded === 'string' && forwarded ? forwarded : request.headers.host)
+      ?.replace(/^https?:\/\//, '')
+      .toLowerCase();
     const isForm = request.headers['content-type']?.includes('application/x-www-form-urlencoded') ?? false;
-    return { request, hostName, method: request.method ?? 'GET', path: url.pathname, query: url.searchParams, body: bodyOf(request.headers['content-type'], raw), isForm };
+    return {
+      request,
+      hostName,
+      method: request.method ?? 'GET',
+      path: url.pathname,
+      query: url.searchParams,
+      body: bodyOf(request.headers['content-type'], raw),
+      isForm,
+    };
   }
 
-  private contextOf(call: ReturnType<SandboxHost<State>['received']>, { route, params }: Match<State>, number: number): SandboxContext<State> {
+  private contextOf(
+    call: ReturnType<SandboxHost<State>['received']>,
+    { route, params }: Match<State>,
+    number: number,
+  ): SandboxContext<State> {
     const chance = new Chance('request', number);
-    const headers = Object.fromEntries(Object.entries(call.request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
+    const headers = Object.fromEntries(
+      Object.entries(call.request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+    );
     const { method, path, query, body } = call;
     const host = this.router.originOf(call.hostName) ?? this.url;
-    return { state: this.state, route, method, host, path, params, query, headers, body, now: this.clock.now(), switches: this.switches(), chance: () => chance.next() };
+    return {
+      state: this.state,
+      route,
+      method,
+      host,
+      path,
+      params,
+      query,
+      headers,
+      body,
+      now: this.clock.now(),
+      switches: this.switches(),
+      chance: () => chance.next(),
+    };
   }
 
   private appAnswer(context: SandboxContext<State>): SandboxAnswer {
@@ -253,12 +293,37 @@ class SandboxHost<State> implements RunningSandbox<State> {
   private noteEffect(context: SandboxContext<State>, { status }: SandboxAnswer, wasAnswered: boolean): void {
     const { route, path, params, query, body, now } = context;
     if (route.method === 'GET' || route.open || status < 200 || status > 299) return;
-    this.book.effect({ at: now.toISOString(), operation: route.operation, path, params, query: Object.fromEntries(query), body, status, wasAnswered });
+    this.book.effect({
+      at: now.toISOString(),
+      operation: route.operation,
+      path,
+      params,
+      query: Object.fromEntries(query),
+      body,
+      status,
+      wasAnswered,
+    });
   }
 
-  private report(call: ReturnType<SandboxHost<State>['received']>, operation: string | undefined, answer: SandboxAnswer, isFault: boolean): void {
+  private report(
+    call: ReturnType<SandboxHost<State>['received']>,
+    operation: string | undefined,
+    answer: SandboxAnswer,
+    isFault: boolean,
+  ): void {
     const { method, path, query, body, isForm, hostName } = call;
     const host = this.router.originOf(hostName) ?? this.url;
-    this.options.onExchange?.({ operation, method, host, path, query, body, isForm, status: answer.status, answer: answer.json ?? answer.text, isFault });
+    this.options.onExchange?.({
+      operation,
+      method,
+      host,
+      path,
+      query,
+      body,
+      isForm,
+      status: answer.status,
+      answer: answer.json ?? answer.text,
+      isFault,
+    });
   }
 }

@@ -35,9 +35,11 @@ export function switchesAtStart(own: Readonly<Record<string, string>> = {}): Swi
 
 /** The switches after a change, which names only what changes. One wrong name or value refuses the whole change. */
 export function changeSwitches(current: Switches, change: unknown): Switches {
-  if (typeof change !== 'object' || change === null || Array.isArray(change)) throw new SwitchRefused('Send a JSON object of the switches to change.');
+  if (typeof change !== 'object' || change === null || Array.isArray(change))
+    throw new SwitchRefused('Send a JSON object of the switches to change.');
   for (const [name, value] of Object.entries(change)) {
-    if (!Object.hasOwn(current, name)) throw new SwitchRefused(`There is no switch "${name}". Known: ${Object.keys(current).sort().join(', ')}.`);
+    if (!Object.hasOwn(current, name))
+      throw new SwitchRefused(`There is no switch "${name}". Known: ${Object.keys(current).sort().join(', ')}.`);
     const wanted = wantedOf(name);
     if (wanted && !wanted.accepts(value)) throw new SwitchRefused(`Switch "${name}" wants ${wanted.words}.`);
   }
@@ -52,9 +54,12 @@ interface Wanted {
 // What a common switch takes is told by its value when off; an app's own switch takes what its routes understand.
 function wantedOf(name: string): Wanted | undefined {
   const off = (SWITCHES_OFF as unknown as Readonly<Record<string, unknown>>)[name];
-  if (typeof off === 'number') return { words: 'a whole number, 0 or more', accepts: (value) => Number.isInteger(value) && (value as number) >= 0 };
+  if (typeof off === 'number')
+    return { words: 'a whole number, 0 or more', accepts: (value) => Number.isInteger(value) && (value as number) >= 0 };
   if (typeof off === 'boolean') return { words: 'true or false', accepts: (value) => typeof value === 'boolean' };
-  if (typeof off === 'string') return { words: 'a part of an operation’s name, or "" for off', accepts: (value) => typeof value === 'string' };
-  if (Array.isArray(off)) return { words: 'a list of texts', accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string') };
+  if (typeof off === 'string')
+    return { words: 'a part of an operation’s name, or "" for off', accepts: (value) => typeof value === 'string' };
+  if (Array.isArray(off))
+    return { words: 'a list of texts', accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string') };
   return undefined;
 }

@@ -1,0 +1,10 @@
+export type { HostMap } from './address.js';
+export type { QuotaLine } from './budget.js';
+export * from './client.js';
+export * from './events.js';
+export { makeProofKey, signJwt } from './jwt.js';
+export type { NetworkRules } from './network.js';
+export * from './problem.js';
+export * from './public-address.js';
+export * from './settings.js';
+export { type Sleep, realSleep } from './time.js';

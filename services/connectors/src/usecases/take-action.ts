@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import type { ActionRequested } from '#libs/contracts';
+import type { TenantId } from '#libs/kernel';
+import type { Tx } from '#libs/platform';
+
+import { ActionRunStore } from '../domain/ports.js';
+import { Wake } from './wake.js';
+
+/** Takes governance's request for good, in the transaction that records its message; the background work carries it out. */
+@Injectable()
+export class TakeAction {
+  constructor(
+    private readonly runs: ActionRunStore,
+    private readonly wake: Wake,
+  ) {}
+
+  async run(tx: Tx, tenant: TenantId, request: ActionRequested, at: Date): Promise<void> {
+    await this.runs.take(tx, tenant, request, at.getTime());
+    setImmediate(() => this.wake.now());
+  }
+}
