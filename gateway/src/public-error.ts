@@ -40,7 +40,7 @@ export function publicError(error: unknown, requestId: string, report: Report): 
 
 /** A refusal before the execution, with the HTTP status of its kind. */
 export function refusal(error: DomainError): PublicError {
-  const http = { status: STATUS_OF_KIND[error.kind], headers: new Map<string, string>() };
+  const http = { status: STATUS_OF_KIND[error.kind] };
   return new PublicError(error.message, { extensions: { ...extensionsOf(error), http } });
 }
 
@@ -96,7 +96,7 @@ const CODE = /^[A-Z][A-Z0-9_]{1,63}$/;
 
 function isNamed(extensions: Record<string, unknown> | object): extensions is Record<string, unknown> & NamedExtensions {
   const { code, kind } = extensions as Partial<Record<string, unknown>>;
-  return typeof code === 'string' && CODE.test(code) && typeof kind === 'string' && kind in STATUS_OF_KIND;
+  return typeof code === 'string' && CODE.test(code) && typeof kind === 'string' && Object.hasOwn(STATUS_OF_KIND, kind);
 }
 
 function keptOf({ code, kind, remedy, requestId }: NamedExtensions): Record<string, unknown> {

@@ -47,6 +47,8 @@ export interface Config {
   readonly operationTimeoutMs: number;
   readonly subgraphTimeoutMs: number;
   readonly introspection: boolean;
+  /** Tests only: the crash point at which the process kills itself. */
+  readonly crashAt: string | undefined;
 }
 
 /** The environment does not make a valid configuration; every fault is listed at once. */
@@ -109,6 +111,7 @@ const schema = z.object({
   CASTELLAN_OPERATION_TIMEOUT_MS: z.coerce.number().int().min(100).default(60_000),
   CASTELLAN_SUBGRAPH_TIMEOUT_MS: z.coerce.number().int().min(100).default(15_000),
   CASTELLAN_INTROSPECTION: flag.default(true),
+  CASTELLAN_CRASH_AT: z.string().optional(),
 });
 
 /** The names of all variables, for the test that compares them with docs/configuration.md. */
@@ -125,14 +128,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return toConfig(parsed.data);
 }
 
-/** Reads `.env` in the working directory where there is one; variables that are set already win. */
-export function readConfigOfProcess(): Config {
+/** Reads `.env` in the working directory where there is one; variables that are set already win, `defaults` lose against both. */
+export function readConfigOfProcess(defaults: Readonly<Record<string, string>> = {}): Config {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  return readConfig(process.env);
+  return readConfig({ ...defaults, ...process.env });
 }
 
 // Variables of the tests and of CI, no settings of the product.
-const OTHER_VARIABLES = ['CASTELLAN_REQUIRE_SERVICES', 'CASTELLAN_CRASH_AT', 'CASTELLAN_TEST_DB'];
+const OTHER_VARIABLES = ['CASTELLAN_REQUIRE_SERVICES'];
 
 function toConfig(values: z.infer<typeof schema>): Config {
   const dataDir = resolve(values.CASTELLAN_DATA_DIR);
@@ -171,6 +174,7 @@ function toConfig(values: z.infer<typeof schema>): Config {
     operationTimeoutMs: values.CASTELLAN_OPERATION_TIMEOUT_MS,
     subgraphTimeoutMs: values.CASTELLAN_SUBGRAPH_TIMEOUT_MS,
     introspection: values.CASTELLAN_INTROSPECTION,
+    crashAt: values.CASTELLAN_CRASH_AT,
   };
 }
 

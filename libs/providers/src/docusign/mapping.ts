@@ -150,13 +150,14 @@ export function toPrivileges(user: AccountUser, account: AccountFact, profiles: 
     const profile = profiles.get(own);
     privileges.push({
       ...held,
-      externalId: `${account.id}/${own}`,
+      // One profile per membership: another one takes the place of this record.
+      externalId: `${account.id}/profile`,
       name: profile?.name ?? user.permissionProfileName ?? own,
       // The flag on the user wins over what the profile's switches look like.
       isAdmin: user.isAdmin === true ? true : (profile?.isAdmin ?? user.isAdmin),
     });
   } else if (user.isAdmin === true) {
-    privileges.push({ ...held, externalId: `${account.id}/administrator`, name: 'Account administrator', isAdmin: true });
+    privileges.push({ ...held, externalId: `${account.id}/profile`, name: 'Account administrator', isAdmin: true });
   }
   if (user.isAlternateAdmin === true) {
     privileges.push({ ...held, externalId: `${account.id}/alternate-administrator`, name: 'Alternate administrator', isAdmin: true });

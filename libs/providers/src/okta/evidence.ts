@@ -205,7 +205,7 @@ function zone(row: Row): Document {
   const included = list(at(row.wire, 'ipServiceCategories', 'include')) ?? [];
   const proxyType = text(row.wire['proxyType']);
   const blocksAnonymizers =
-    included.some((category) => /ANONYMIZER/.test(text(category) ?? '')) || proxyType === 'Any' || proxyType === 'Tor' || proxyType === 'NotTorAnonymizer';
+    included.some((category) => /ANONYMIZER|ALL_IP_SERVICES|ALL_PROXIES_VPNS/.test(text(category) ?? '')) || proxyType === 'Any' || proxyType === 'Tor' || proxyType === 'NotTorAnonymizer';
   // A zone that only lists addresses may leave its usage out.
   return { ...pick(row, NAMED_AND_TYPED), usage: text(row.wire['usage']), blocksAnonymizers };
 }

@@ -1,0 +1,5 @@
+import { runServiceProcess } from '#libs/platform';
+
+import { activitiesService } from './activities.module.js';
+
+await runServiceProcess(activitiesService);

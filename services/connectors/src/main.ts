@@ -1,0 +1,5 @@
+import { runServiceProcess } from '#libs/platform';
+
+import { connectorsService } from './connectors.module.js';
+
+await runServiceProcess(connectorsService);

@@ -1,0 +1,5 @@
+import { runServiceProcess } from '#libs/platform';
+
+import { inventoryService } from './inventory.module.js';
+
+await runServiceProcess(inventoryService);
