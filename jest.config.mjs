@@ -1,6 +1,6 @@
 /** One configuration for all tests: sources are run as they stand, through the `source` condition of package.json's imports. */
 export default {
-  roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/gateway', '<rootDir>/test', '<rootDir>/scripts'],
+  roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/gateway', '<rootDir>/embedded', '<rootDir>/test', '<rootDir>/scripts'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
@@ -9,4 +9,5 @@ export default {
   testMatch: ['**/*.test.ts'],
   testTimeout: 20_000,
   forceExit: false,
+  reporters: ['default', '<rootDir>/test/reporters/plain-counts.mjs'],
 };

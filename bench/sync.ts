@@ -45,6 +45,7 @@ async function startCastellan(appHosts: string): Promise<void> {
     CASTELLAN_LOG_LEVEL: 'error',
     CASTELLAN_APP_HOSTS: appHosts,
     CASTELLAN_BACKFILL_DAYS: '90',
+    CASTELLAN_APP_LIMIT_FACTOR: '100000',
   };
   children.push(spawn(process.execPath, ['dist/embedded/src/main.js'], { env, stdio: ['ignore', 'ignore', 'inherit'] }));
   for (let tries = 0; ; tries++) {

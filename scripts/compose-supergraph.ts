@@ -26,7 +26,8 @@ export function composeSupergraph(subgraphs: readonly SubgraphSdl[]): Compositio
   const result = composeServices(
     subgraphs.map(({ name, sdl }) => ({ name, typeDefs: parse(sdl), url: `http://${name}.castellan.internal/graphql` })),
   );
-  if (result.errors) return { errors: result.errors.map(({ message, extensions }) => `${String(extensions['code'])}: ${message}`), hints: [] };
+  if (result.errors)
+    return { errors: result.errors.map(({ message, extensions }) => `${String(extensions['code'])}: ${message}`), hints: [] };
   return { supergraphSdl: `${HEADER}${result.supergraphSdl.trimEnd()}\n`, errors: [], hints: result.hints.map((hint) => hint.toString()) };
 }
 

@@ -16,7 +16,7 @@ const DAYS = 30;
 // The whole product on a made-up company: sandboxes of all apps, connected, with people at work. `npm run demo`.
 await exitOnError(async () => {
   // Intervals are short, so that what is done in a sandbox shows within seconds.
-  const config = readConfigOfProcess({ CASTELLAN_LOG_LEVEL: 'warn', CASTELLAN_LOG_PRETTY: 'true', CASTELLAN_SYNC_INTERVAL_FACTOR: '0.05', CASTELLAN_BACKFILL_DAYS: String(DAYS) });
+  const config = readConfigOfProcess({ CASTELLAN_LOG_LEVEL: 'warn', CASTELLAN_LOG_PRETTY: 'true', CASTELLAN_SYNC_INTERVAL_FACTOR: '0.05', CASTELLAN_APP_LIMIT_FACTOR: '1000', CASTELLAN_BACKFILL_DAYS: String(DAYS) });
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
   say(`Castellan demo: a company of ${PEOPLE} people, ${DAYS} days of their work, ${providers.length} apps.`);
   const beganAt = Date.now();

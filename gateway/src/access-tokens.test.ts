@@ -94,8 +94,20 @@ describe('an access token', () => {
 describe('what is no access token of ours', () => {
   const good = { tenant: 'acme', roles: ['admin'] };
 
-  async function forged(change: { claims?: object; header?: object; issuer?: string; audience?: string; exp?: string | null; iat?: boolean; sub?: boolean; jti?: boolean; stranger?: boolean }) {
-    const keys = change.stranger ? await generateKeyPair('EdDSA', { crv: 'Ed25519' }) : await loadSigningKeys(folder, 'access', { mayCreate: false });
+  async function forged(change: {
+    claims?: object;
+    header?: object;
+    issuer?: string;
+    audience?: string;
+    exp?: string | null;
+    iat?: boolean;
+    sub?: boolean;
+    jti?: boolean;
+    stranger?: boolean;
+  }) {
+    const keys = change.stranger
+      ? await generateKeyPair('EdDSA', { crv: 'Ed25519' })
+      : await loadSigningKeys(folder, 'access', { mayCreate: false });
     const now = Math.floor(clock.now().getTime() / 1_000);
     const jwt = new SignJWT({ ...good, ...change.claims })
       .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', ...change.header })
@@ -124,12 +136,29 @@ describe('what is no access token of ours', () => {
     ['one without roles', () => forged({ claims: { roles: undefined } })],
     ['one with a role that there is not', () => forged({ claims: { roles: ['root'] } })],
     ["one signed with a stranger's key", () => forged({ stranger: true })],
-    ['one without a signature', async () => new UnsecuredJWT({ ...good, jti: 'x' }).setSubject('ada').setIssuer('castellan').setAudience('castellan-api').setIssuedAt().setExpirationTime('1h').encode()],
+    [
+      'one without a signature',
+      async () =>
+        new UnsecuredJWT({ ...good, jti: 'x' })
+          .setSubject('ada')
+          .setIssuer('castellan')
+          .setAudience('castellan-api')
+          .setIssuedAt()
+          .setExpirationTime('1h')
+          .encode(),
+    ],
     [
       'one signed by HS256 with our public key',
       async () => {
         const secret = new TextEncoder().encode(await readFile(join(folder, 'access.public.jwk'), 'utf8'));
-        return new SignJWT({ ...good, jti: 'x' }).setProtectedHeader({ alg: 'HS256', typ: 'at+jwt' }).setSubject('ada').setIssuer('castellan').setAudience('castellan-api').setIssuedAt().setExpirationTime('1h').sign(secret);
+        return new SignJWT({ ...good, jti: 'x' })
+          .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt' })
+          .setSubject('ada')
+          .setIssuer('castellan')
+          .setAudience('castellan-api')
+          .setIssuedAt()
+          .setExpirationTime('1h')
+          .sign(secret);
       },
     ],
     ['text', async () => 'abc'],

@@ -77,7 +77,8 @@ export class AccessTokens {
   }
 
   async issue(wish: NewAccessToken): Promise<IssuedToken> {
-    if (!this.keys.privateKey) throw new Error('This process has only the public key of access tokens; issue them where the private key is.');
+    if (!this.keys.privateKey)
+      throw new Error('This process has only the public key of access tokens; issue them where the private key is.');
     const now = this.clock.now();
     const issuedAt = Math.floor(now.getTime() / 1_000);
     const expiresAt = issuedAt + Math.round(wish.days * DAY_S);
@@ -108,7 +109,9 @@ export class AccessTokens {
   async revoke(tokenOrId: string): Promise<string> {
     const now = this.clock.now().getTime();
     // Of a bare id we do not know when it ends, so it is kept for as long as the longest token can live.
-    const revoked = tokenOrId.includes('.') ? await this.check(tokenOrId) : { principal: { tokenId: tokenOrId }, expiresAt: now + LONGEST_DAYS * DAY_S * 1_000 };
+    const revoked = tokenOrId.includes('.')
+      ? await this.check(tokenOrId)
+      : { principal: { tokenId: tokenOrId }, expiresAt: now + LONGEST_DAYS * DAY_S * 1_000 };
     await this.revoked.add({ jti: revoked.principal.tokenId, until: revoked.expiresAt + CLOCK_TOLERANCE_S * 1_000 }, now);
     return revoked.principal.tokenId;
   }

@@ -29,7 +29,9 @@ export class SubgraphUnknown extends DomainError {
   readonly kind = 'invalid';
 
   constructor(name: string) {
-    super(`The supergraph names a service "${name}" that this gateway was not given. Compose it again (npm run generate), or start that service too.`);
+    super(
+      `The supergraph names a service "${name}" that this gateway was not given. Compose it again (npm run generate), or start that service too.`,
+    );
   }
 }
 
@@ -61,7 +63,10 @@ export function federation(options: FederationOptions): GatewayInterface {
         executor: async (request) => {
           const context = request.context as OperationContext;
           const { data, errors, extensions } = await executor(request);
-          const faults = [...(errors ?? []).map((error) => asPublic(error, context, options.logger)), ...missingValues(extensions, context, options.logger)];
+          const faults = [
+            ...(errors ?? []).map((error) => asPublic(error, context, options.logger)),
+            ...missingValues(extensions, context, options.logger),
+          ];
           return { ...(data === undefined ? {} : { data }), ...(faults.length === 0 ? {} : { errors: faults }) };
         },
       };
@@ -86,12 +91,16 @@ function dataSource(client: SubgraphClient, options: FederationOptions): GraphQL
       const timeoutMs = isMutation(query) ? leftMs : Math.min(options.subgraphTimeoutMs, leftMs);
       const stop = subgraphSeconds.startTimer({ service: client.name });
       try {
-        const answer = await client.run({ query, variables: request.variables, operationName: request.operationName }, { principal, requestId, timeoutMs });
+        const answer = await client.run(
+          { query, variables: request.variables, operationName: request.operationName },
+          { principal, requestId, timeoutMs },
+        );
         stop({ outcome: answer.errors === undefined ? 'ok' : 'errors' });
         return answer as FormattedExecutionResult<Record<string, unknown>>;
       } catch (error) {
         stop({ outcome: 'unavailable' });
-        const isOutOfTime = error instanceof SubgraphUnavailable && error.why === 'late' && !error.isMutation && leftMs < options.subgraphTimeoutMs;
+        const isOutOfTime =
+          error instanceof SubgraphUnavailable && error.why === 'late' && !error.isMutation && leftMs < options.subgraphTimeoutMs;
         throw isOutOfTime ? new OperationTimedOut(options.operationTimeoutMs) : error;
       }
     },

@@ -57,7 +57,11 @@ export interface FixtureLog {
 
 export function fixtureService(name: FixtureName, log: FixtureLog): Pick<RunningService, 'name' | 'subgraph' | 'health'> {
   const schema = guardSchema(buildSubgraphSchema([{ typeDefs: parse(FIXTURE_SDL[name]), resolvers: RESOLVERS[name](log) as never }]));
-  return { name, subgraph: new Subgraph(schema, makeLogger({ logLevel: 'silent', logPretty: false })), health: async () => ({ isReady: true, checks: {} }) };
+  return {
+    name,
+    subgraph: new Subgraph(schema, makeLogger({ logLevel: 'silent', logPretty: false })),
+    health: async () => ({ isReady: true, checks: {} }),
+  };
 }
 
 export function aPrincipal(change: Partial<Principal> = {}): Principal {
@@ -70,7 +74,11 @@ const RESOLVERS: Record<FixtureName, (log: FixtureLog) => Resolvers> = {
   inventory: () => ({
     Query: {
       account: (_: unknown, { id }: { id: string }) => account(id),
-      accounts: (_: unknown, { first }: { first?: number }) => ({ nodes: ['a', 'b', 'c'].slice(0, first ?? 50).map(account), totalCount: 3, pageInfo: { hasNextPage: false } }),
+      accounts: (_: unknown, { first }: { first?: number }) => ({
+        nodes: ['a', 'b', 'c'].slice(0, first ?? 50).map(account),
+        totalCount: 3,
+        pageInfo: { hasNextPage: false },
+      }),
       whoami: (_: unknown, __: unknown, { principal }: RequestContext) => `${principal.subject} of ${principal.tenant}`,
       requestId: (_: unknown, __: unknown, context: RequestContext) => context.requestId,
     },
@@ -85,7 +93,10 @@ const RESOLVERS: Record<FixtureName, (log: FixtureLog) => Resolvers> = {
   posture: (log) => ({
     Query: { score: () => 42.5, promised: () => null },
     Account: {
-      __resolveReference: async ({ id }: { id: string }, context: RequestContext) => ({ id, findings: await context.loader<string, object[]>('findings', findingsOf(log)).load(id) }),
+      __resolveReference: async ({ id }: { id: string }, context: RequestContext) => ({
+        id,
+        findings: await context.loader<string, object[]>('findings', findingsOf(log)).load(id),
+      }),
     },
   }),
   activities: (log) => ({

@@ -82,7 +82,6 @@ function newServer(logger: Logger): FastifyInstance {
     requestTimeout: RECEIVE_TIMEOUT_MS,
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     requestIdHeader: false,
-    disableRequestLogging: true,
   });
   // GraphQL is sent as JSON; text/plain is what a foreign page can send without asking.
   server.removeContentTypeParser('text/plain');

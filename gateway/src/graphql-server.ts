@@ -16,7 +16,11 @@ import type { OperationContext } from './operation-context.js';
 import { formatServerError, refusal } from './public-error.js';
 
 /** @apollo/server over the federation, with everything off that talks to others or tells more than it should. */
-export function graphqlServer(gateway: GatewayInterface, config: Pick<Config, 'introspection'>, logger: Logger): ApolloServer<OperationContext> {
+export function graphqlServer(
+  gateway: GatewayInterface,
+  config: Pick<Config, 'introspection'>,
+  logger: Logger,
+): ApolloServer<OperationContext> {
   return new ApolloServer<OperationContext>({
     gateway,
     introspection: config.introspection,
@@ -28,7 +32,8 @@ export function graphqlServer(gateway: GatewayInterface, config: Pick<Config, 'i
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: DOCUMENT_LIMITS.tokens },
     logger,
-    formatError: (formatted, error) => formatServerError(formatted, error, (hidden) => logger.error({ err: hidden }, 'a request failed inside')),
+    formatError: (formatted, error) =>
+      formatServerError(formatted, error, (hidden) => logger.error({ err: hidden }, 'a request failed inside')),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -41,11 +46,32 @@ export function graphqlServer(gateway: GatewayInterface, config: Pick<Config, 'i
   });
 }
 
+/** The document has several operations and the request names none of them, or it has none at all. */
+export class OperationUnknown extends DomainError {
+  readonly code = 'OPERATION_UNKNOWN';
+  readonly kind = 'invalid';
+
+  constructor() {
+    super('The document has no operation of that name. Give operationName, as the document writes it.');
+  }
+}
+
+/** The graph answers queries and mutations. */
+export class SubscriptionsUnsupported extends DomainError {
+  readonly code = 'SUBSCRIPTIONS_UNSUPPORTED';
+  readonly kind = 'invalid';
+
+  constructor() {
+    super('The graph has no subscriptions. Ask for what is new with a query: lists go on from endCursor.');
+  }
+}
+
 /** Here and not in a validation rule: the server validates a document once, but `first` comes with each request's variables. */
 const costLimit: ApolloServerPlugin<OperationContext> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ schema, document, operation, request, contextValue }) => {
-      if (!operation) return;
+      if (!operation) throw refusal(new OperationUnknown());
+      if (operation.operation === 'subscription') throw refusal(new SubscriptionsUnsupported());
       try {
         contextValue.facts.cost = checkCost({ schema, document, operation, variables: request.variables ?? {} });
       } catch (error) {

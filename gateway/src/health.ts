@@ -1,7 +1,7 @@
-import { processMetrics } from '#libs/platform';
+import { processMetrics, ScopeMissing } from '#libs/platform';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-import { AccessTokenRefused, type AccessTokens } from './access-tokens.js';
+import type { AccessTokens } from './access-tokens.js';
 import { bearerOf } from './authentication.js';
 import type { SubgraphClient } from './subgraphs/subgraph-client.js';
 
@@ -27,7 +27,7 @@ export function serveHealth(server: FastifyInstance, { subgraphs, accessTokens, 
   server.get('/metrics', async (request, reply) => {
     if (!isLocal(request)) {
       const principal = await accessTokens.verify(bearerOf(request));
-      if (!principal.scopes.includes('connectors:read')) throw new AccessTokenRefused('the metrics need the scope connectors:read');
+      if (!principal.scopes.includes('connectors:read')) throw new ScopeMissing('connectors:read');
     }
     return reply.type('text/plain; version=0.0.4').send(await processMetrics());
   });

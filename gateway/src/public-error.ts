@@ -63,7 +63,6 @@ const CODES_OF_SERVER = new Set([
   'GRAPHQL_VALIDATION_FAILED',
   'BAD_USER_INPUT',
   'BAD_REQUEST',
-  'OPERATION_RESOLUTION_FAILURE',
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
@@ -71,9 +70,13 @@ const CODES_OF_SERVER = new Set([
 export function formatServerError(formatted: GraphQLFormattedError, error: unknown, report: Report): GraphQLFormattedError {
   if (error instanceof PublicError) return formatted;
   const code = String(formatted.extensions?.['code']);
-  if (CODES_OF_SERVER.has(code)) return { message: formatted.message, locations: formatted.locations, extensions: { code, kind: 'invalid' } };
+  if (CODES_OF_SERVER.has(code))
+    return { message: formatted.message, locations: formatted.locations, extensions: { code, kind: 'invalid' } };
   report(error);
-  return { message: 'Something went wrong inside. Tell the operator the x-request-id of this answer.', extensions: { code: 'INTERNAL', kind: 'unavailable' } };
+  return {
+    message: 'Something went wrong inside. Tell the operator the x-request-id of this answer.',
+    extensions: { code: 'INTERNAL', kind: 'unavailable' },
+  };
 }
 
 function domainErrorIn(error: unknown): DomainError | undefined {

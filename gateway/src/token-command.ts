@@ -35,7 +35,11 @@ const wish = z.object({
 });
 
 /** Runs `npm run token -- …`: `args` are the words after the dashes; what it returns is to be printed. */
-export async function runTokenCommand(args: readonly string[], config: Pick<Config, 'keysDir'>, clock: Clock = new SystemClock()): Promise<string> {
+export async function runTokenCommand(
+  args: readonly string[],
+  config: Pick<Config, 'keysDir'>,
+  clock: Clock = new SystemClock(),
+): Promise<string> {
   const [verb, ...rest] = args;
   if (verb === 'issue') return issue(rest, config, clock);
   if (verb === 'revoke') return revoke(rest, config, clock);
@@ -44,7 +48,8 @@ export async function runTokenCommand(args: readonly string[], config: Pick<Conf
 
 async function issue(args: readonly string[], config: Pick<Config, 'keysDir'>, clock: Clock): Promise<string> {
   const parsed = wish.safeParse(wordsOf(args));
-  if (!parsed.success) throw new TokenCommandInvalid(parsed.error.issues.map((fault) => `--${fault.path[0]?.toString()}: ${fault.message}`).join('\n'));
+  if (!parsed.success)
+    throw new TokenCommandInvalid(parsed.error.issues.map((fault) => `--${fault.path[0]?.toString()}: ${fault.message}`).join('\n'));
   const { role, subject, days, scopes, tenant } = parsed.data;
   const tokens = await AccessTokens.open(config, { mayCreate: true }, clock);
   const issued = await tokens.issue({ tenant, subject, roles: role, days, scopes });

@@ -99,7 +99,7 @@ export async function distributed(options: InstallationOptions = {}): Promise<In
 
 function environmentOf(folder: string, sandboxes: Readonly<Record<string, RunningSandbox>>, options: InstallationOptions): Record<string, string> {
   const hosts = Object.values(sandboxes).flatMap((sandbox) => Object.entries(sandbox.hosts).map(([from, to]) => `${from}=${to}`));
-  return { CASTELLAN_DATA_DIR: folder, CASTELLAN_LOG_LEVEL: 'error', CASTELLAN_APP_HOSTS: hosts.join(','), CASTELLAN_SYNC_INTERVAL_FACTOR: '0.01', ...options.environment };
+  return { CASTELLAN_DATA_DIR: folder, CASTELLAN_LOG_LEVEL: 'error', CASTELLAN_APP_HOSTS: hosts.join(','), CASTELLAN_SYNC_INTERVAL_FACTOR: '0.01', CASTELLAN_APP_LIMIT_FACTOR: '1000', ...options.environment };
 }
 
 async function startSandboxes({ people = 40, days = 12, apps }: InstallationOptions): Promise<Record<string, RunningSandbox>> {

@@ -40,7 +40,8 @@ export function checkCost(input: CostInput): number {
   const root = input.schema.getRootType(input.operation.operation);
   if (!root) return 0;
   const points = new CostCounter(input).ofSelections(input.operation.selectionSet, root, undefined);
-  const cost = points + (input.operation.operation === 'mutation' ? POINTS_OF_MUTATION * input.operation.selectionSet.selections.length : 0);
+  const cost =
+    points + (input.operation.operation === 'mutation' ? POINTS_OF_MUTATION * input.operation.selectionSet.selections.length : 0);
   if (cost > COST_LIMIT) throw new TooCostly(COST_LIMIT, cost);
   return cost;
 }
@@ -61,7 +62,8 @@ class CostCounter {
     let sum = 0;
     for (const selection of set.selections) {
       if (selection.kind === Kind.FIELD) sum += this.ofField(selection, parent, page);
-      else if (selection.kind === Kind.INLINE_FRAGMENT) sum += this.ofSelections(selection.selectionSet, this.typeNamed(selection.typeCondition?.name.value) ?? parent, page);
+      else if (selection.kind === Kind.INLINE_FRAGMENT)
+        sum += this.ofSelections(selection.selectionSet, this.typeNamed(selection.typeCondition?.name.value) ?? parent, page);
       else sum += this.ofFragment(selection.name.value, page);
     }
     return sum;

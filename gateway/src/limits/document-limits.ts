@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
 
-import { Kind, Lexer, parse, Source, TokenKind, type DocumentNode, type FragmentDefinitionNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import {
+  Kind,
+  Lexer,
+  parse,
+  Source,
+  TokenKind,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
 
 import { TooDeep, TooManyAliases, TooManyDirectives, TooManyRootFields, TooManyTokens, type LimitExceeded } from './refusals.js';
 
@@ -104,7 +114,8 @@ class ShapeMeasure {
 
   ofOperation({ selectionSet, directives, variableDefinitions }: OperationDefinitionNode): Shape {
     const shape = this.ofSelections(selectionSet);
-    const own = (directives?.length ?? 0) + (variableDefinitions ?? []).reduce((sum, variable) => sum + (variable.directives?.length ?? 0), 0);
+    const own =
+      (directives?.length ?? 0) + (variableDefinitions ?? []).reduce((sum, variable) => sum + (variable.directives?.length ?? 0), 0);
     return { ...shape, directives: shape.directives + own };
   }
 

@@ -69,7 +69,12 @@ export class TooCostly extends LimitExceeded {
   readonly code = 'OPERATION_TOO_COSTLY';
 
   constructor(limit: number, found: number) {
-    super(limit, found, 'The operation could cost too many points', 'Lower first, and page with after; lists inside lists multiply (docs/limits.md).');
+    super(
+      limit,
+      found,
+      'The operation could cost too many points',
+      'Lower first, and page with after; lists inside lists multiply (docs/limits.md).',
+    );
   }
 }
 

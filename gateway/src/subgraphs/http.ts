@@ -53,7 +53,12 @@ export class HttpDataSource implements SubgraphClient {
     this.name = options.name;
     this.nowMs = options.nowMs ?? (() => performance.now());
     this.breaker = new CircuitBreaker(this.nowMs);
-    this.pool = new Pool(options.url, { connections: CONNECTIONS, pipelining: 1, connectTimeout: CONNECT_TIMEOUT_MS, maxResponseSize: LARGEST_ANSWER });
+    this.pool = new Pool(options.url, {
+      connections: CONNECTIONS,
+      pipelining: 1,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      maxResponseSize: LARGEST_ANSWER,
+    });
   }
 
   async run(request: SubgraphRequest, call: SubgraphCall): Promise<FormattedExecutionResult> {
@@ -73,7 +78,11 @@ export class HttpDataSource implements SubgraphClient {
 
   async isReachable(): Promise<boolean> {
     try {
-      const { statusCode, body } = await this.pool.request({ method: 'GET', path: '/health/ready', signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
+      const { statusCode, body } = await this.pool.request({
+        method: 'GET',
+        path: '/health/ready',
+        signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS),
+      });
       await body.dump();
       return statusCode === 200;
     } catch {
@@ -103,7 +112,15 @@ export class HttpDataSource implements SubgraphClient {
   }
 
   private async send(body: string, headers: Record<string, string>, signal: AbortSignal): Promise<FormattedExecutionResult> {
-    const { statusCode, body: stream } = await this.pool.request({ method: 'POST', path: '/graphql', headers, body, signal, headersTimeout: 0, bodyTimeout: 0 });
+    const { statusCode, body: stream } = await this.pool.request({
+      method: 'POST',
+      path: '/graphql',
+      headers,
+      body,
+      signal,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
     if (statusCode !== 200) {
       await stream.dump();
       throw new AnswerRefused(statusCode);
@@ -154,7 +171,16 @@ function whyOf(error: unknown): WhyUnavailable {
   return 'unreachable';
 }
 
-const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT']);
+const CONNECTION_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 function isConnectionError(error: unknown): boolean {
   return CONNECTION_CODES.has((error as NodeJS.ErrnoException).code ?? '');

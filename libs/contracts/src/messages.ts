@@ -73,6 +73,18 @@ export interface ActionTarget {
   readonly grantExternalId?: string | null;
 }
 
+/**
+ * A person wants a requested action not to happen. Connectors drops it if it has not recorded its intent to act, and answers ActionSettled with the
+ * failure code ACTION_CANCELLED; otherwise it goes on, and the ordinary outcome is the answer.
+ */
+export interface ActionCancelRequested {
+  readonly type: 'ActionCancelRequested';
+  readonly actionId: string;
+  readonly attempt: number;
+  readonly requestedBy: string;
+  readonly at: number;
+}
+
 export interface ActionStarted {
   readonly type: 'ActionStarted';
   readonly actionId: string;
@@ -114,7 +126,7 @@ export interface FindingChanged {
   readonly at: number;
 }
 
-export type Message = ConnectorChanged | AccountsChanged | ActionRequested | ActionStarted | ActionSettled | AlertOpened | FindingChanged;
+export type Message = ConnectorChanged | AccountsChanged | ActionRequested | ActionCancelRequested | ActionStarted | ActionSettled | AlertOpened | FindingChanged;
 export type MessageType = Message['type'];
 
 /** A message with what its delivery needs. */
@@ -133,6 +145,7 @@ export const HEARERS = {
   ConnectorChanged: ['inventory', 'activities', 'posture', 'governance'],
   AccountsChanged: ['activities', 'governance'],
   ActionRequested: ['connectors'],
+  ActionCancelRequested: ['connectors'],
   ActionStarted: ['governance'],
   ActionSettled: ['governance'],
   AlertOpened: ['governance'],

@@ -44,6 +44,8 @@ export interface Config {
   readonly defaultBackfillDays: number;
   /** Scales the intervals of periodic syncs; 0.01 in the demo so that changes show at once. */
   readonly syncIntervalFactor: number;
+  /** How many times the published call limits the apps grant this organization (bought limits), 1 unless told. */
+  readonly appLimitFactor: number;
   readonly operationTimeoutMs: number;
   readonly subgraphTimeoutMs: number;
   readonly introspection: boolean;
@@ -108,6 +110,7 @@ const schema = z.object({
   CASTELLAN_APP_HOSTS: hostMap.default({}),
   CASTELLAN_BACKFILL_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),
   CASTELLAN_SYNC_INTERVAL_FACTOR: z.coerce.number().min(0.001).max(100).default(1),
+  CASTELLAN_APP_LIMIT_FACTOR: z.coerce.number().min(0.01).max(1_000_000).default(1),
   CASTELLAN_OPERATION_TIMEOUT_MS: z.coerce.number().int().min(100).default(60_000),
   CASTELLAN_SUBGRAPH_TIMEOUT_MS: z.coerce.number().int().min(100).default(15_000),
   CASTELLAN_INTROSPECTION: flag.default(true),
@@ -171,6 +174,7 @@ function toConfig(values: z.infer<typeof schema>): Config {
     appHosts: values.CASTELLAN_APP_HOSTS,
     defaultBackfillDays: values.CASTELLAN_BACKFILL_DAYS,
     syncIntervalFactor: values.CASTELLAN_SYNC_INTERVAL_FACTOR,
+    appLimitFactor: values.CASTELLAN_APP_LIMIT_FACTOR,
     operationTimeoutMs: values.CASTELLAN_OPERATION_TIMEOUT_MS,
     subgraphTimeoutMs: values.CASTELLAN_SUBGRAPH_TIMEOUT_MS,
     introspection: values.CASTELLAN_INTROSPECTION,

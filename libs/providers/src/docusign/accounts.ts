@@ -57,7 +57,8 @@ export class People {
     person.statuses[index] = row.membershipStatus;
     this.known.set(row.id, person);
     const wasShown = before !== undefined && before.held === undefined;
-    if (wasShown) return { kind: 'accountFacts', externalId: row.id, attributes: { memberships: this.statesOf(person).map(membershipAttribute) } };
+    if (wasShown)
+      return { kind: 'accountFacts', externalId: row.id, attributes: { memberships: this.statesOf(person).map(membershipAttribute) } };
     if (statusOf(row.userStatus, this.wordsOf(person)) !== 'ACTIVE') {
       person.held = { ...row, userStatus: row.userStatus ?? before?.held?.userStatus ?? null };
       return undefined;

@@ -185,10 +185,16 @@ function degrees(value: unknown): number | null {
 }
 
 function addressTags(row: WireRecord): string[] {
-  const [status, type, level] = [word(row, 'proxyStatus'), word(row, 'proxyType'), word(row, 'proxyLevel')].map((item) => item.toLowerCase());
-  const said = [status, type, level].filter((item) => item && !['false', 'no', 'none', '0', '-', 'unknown', 'not a proxy', 'noproxy'].includes(item));
+  const [status, type, level] = [word(row, 'proxyStatus'), word(row, 'proxyType'), word(row, 'proxyLevel')].map((item) =>
+    item.toLowerCase(),
+  );
+  const said = [status, type, level].filter(
+    (item) => item && !['false', 'no', 'none', '0', '-', 'unknown', 'not a proxy', 'noproxy'].includes(item),
+  );
   const all = said.join(' ');
-  const tags = [/\btor\b/.test(all) && 'tor', /vpn/.test(all) && 'vpn', /hosting|data ?cent|\bdch\b/.test(all) && 'hosting'].filter((tag) => tag !== false);
+  const tags = [/\btor\b/.test(all) && 'tor', /vpn/.test(all) && 'vpn', /hosting|data ?cent|\bdch\b/.test(all) && 'hosting'].filter(
+    (tag) => tag !== false,
+  );
   return said.length === 0 ? [] : tags.length > 0 ? tags : ['proxy'];
 }
 
@@ -203,7 +209,14 @@ function deviceOf(row: WireRecord): string | null {
 
 // ---------------------------------------------------------------- the app's own alerts
 
-const SEVERITY: Readonly<Record<string, Severity>> = { informational: 'INFORMATIONAL', info: 'INFORMATIONAL', low: 'LOW', medium: 'MEDIUM', high: 'HIGH', critical: 'CRITICAL' };
+const SEVERITY: Readonly<Record<string, Severity>> = {
+  informational: 'INFORMATIONAL',
+  info: 'INFORMATIONAL',
+  low: 'LOW',
+  medium: 'MEDIUM',
+  high: 'HIGH',
+  critical: 'CRITICAL',
+};
 const GUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/gi;
 
 function alertOf(data: unknown): Pick<ActivityRecord, 'severity' | 'relatedEvents'> {

@@ -1,4 +1,14 @@
-import { AppFailure, at, text, whole, type AppAnswer, type Auth, type AuthContext, type AuthSession, type Classified } from '../sdk/index.js';
+import {
+  AppFailure,
+  at,
+  text,
+  whole,
+  type AppAnswer,
+  type Auth,
+  type AuthContext,
+  type AuthSession,
+  type Classified,
+} from '../sdk/index.js';
 
 import { environmentOf, manifest, OAUTH_HOST, scopesFor } from './manifest.js';
 import { OPERATIONS } from './operations.js';
@@ -116,9 +126,11 @@ function clockOf(answer: AppAnswer): number | undefined {
 // ---------------------------------------------------------------- refusals of the token endpoint
 
 const REMEDY_OF_GRANT: Readonly<Record<string, string>> = {
-  issuer_not_found: 'Check the integration key, and that the environment is the one it was made in: keys of demo do not exist in production.',
+  issuer_not_found:
+    'Check the integration key, and that the environment is the one it was made in: keys of demo do not exist in production.',
   user_not_found: 'Check the User ID: it is the API username (a GUID) of an active user of this environment.',
-  no_valid_keys_or_signatures: 'The private key belongs to none of the public keys of the integration key. Make a new key pair and enter its private key.',
+  no_valid_keys_or_signatures:
+    'The private key belongs to none of the public keys of the integration key. Make a new key pair and enter its private key.',
 };
 
 function refusal(answer: AppAnswer, context: AuthContext): AppFailure {
@@ -131,7 +143,8 @@ function classifyRefusal(answer: AppAnswer, context: AuthContext): Classified {
   const said = { appCode: detail ?? error, message: `Docusign refused to sign in: ${detail ?? error ?? `status ${answer.status}`}.` };
   if (error === 'consent_required') return consent(said.appCode, context);
   if (error === 'invalid_grant') {
-    const remedy = REMEDY_OF_GRANT[detail ?? ''] ?? 'Check integration key, User ID, private key and environment, and the clock of this machine.';
+    const remedy =
+      REMEDY_OF_GRANT[detail ?? ''] ?? 'Check integration key, User ID, private key and environment, and the clock of this machine.';
     return { kind: 'misconfigured', ...said, problem: 'CREDENTIAL_INVALID', remedy };
   }
   if (error === 'invalid_request' || error === 'invalid_client' || error === 'unauthorized_client') {

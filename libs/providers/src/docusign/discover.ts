@@ -1,5 +1,5 @@
 import type { Json } from '#libs/kernel';
-import { AppFailure, at, list, record, requiredText, text, type AppClient, type Facts, type OwnIdentity } from '../sdk/index.js';
+import { AppFailure, at, list, requiredRecord, requiredText, text, type AppClient, type Facts, type OwnIdentity } from '../sdk/index.js';
 
 import { readFacts, sameId, type AccountFact, type DocusignFacts } from './facts.js';
 import { delegationsOf } from './grants.js';
@@ -56,12 +56,15 @@ function memberAccounts(user: unknown): AccountFact[] {
 async function organizationOf(app: AppClient): Promise<Readonly<Record<string, unknown>>> {
   const operation = OPERATIONS.organizations;
   const answer = await app.call({ operation, at: 'admin', path: pathOf(operation), query: { mode: 'org_admin' } });
-  const organizations = rowsOf(answer.body, 'organizations', operation).flatMap((row) => record(row) ?? []);
+  const organizations = rowsOf(answer.body, 'organizations', operation).map((row) => requiredRecord(row, operation, 'an organization'));
   const wanted = text(app.settings['organizationId']);
   if (wanted !== null) {
     const found = organizations.find((item) => sameId(text(item['id']) ?? '', wanted));
     if (found) return found;
-    throw misconfigured(`The user is no administrator of the organization ${wanted}.`, 'Check the Organization ID, or leave it empty when there is one organization.');
+    throw misconfigured(
+      `The user is no administrator of the organization ${wanted}.`,
+      'Check the Organization ID, or leave it empty when there is one organization.',
+    );
   }
   const [only, ...others] = organizations;
   if (!only) {
@@ -81,7 +84,10 @@ function chosenAccounts(app: AppClient): readonly string[] {
 
 function noAccounts(chosen: readonly string[]): AppFailure {
   return chosen.length > 0
-    ? misconfigured('The user belongs to none of the chosen accounts.', 'Check the account IDs, or add the user to these accounts as an administrator.')
+    ? misconfigured(
+        'The user belongs to none of the chosen accounts.',
+        'Check the account IDs, or add the user to these accounts as an administrator.',
+      )
     : misconfigured('The user belongs to no account of the organization.', 'Add the user to the accounts as an administrator.');
 }
 
@@ -103,7 +109,9 @@ async function watch(app: AppClient, before: DocusignFacts, now: Found): Promise
   for (const userId of new Set([...before.organizationAdmins, ...before.delegators, ...today])) {
     const profile = await profileOf(app, now.organizationId, userId);
     if (profile?.isOrganizationAdmin === true) organizationAdmins.push(userId);
-    for (const account of known.filter(({ id }) => profile?.memberships.some(({ accountId, status }) => sameId(accountId, id) && status === 'active'))) {
+    for (const account of known.filter(({ id }) =>
+      profile?.memberships.some(({ accountId, status }) => sameId(accountId, id) && status === 'active'),
+    )) {
       if ((await delegationsOf(app, account, userId)).length === 0) continue;
       delegators.push(userId);
       break;

@@ -99,15 +99,14 @@ function byObject(object: string, action: string): Categorized | undefined {
   if (/log(?:ged)?[ _-]?(?:out|off)|sign(?:ed)?[ _-]?out/i.test(action)) return rule('SIGN_IN', 3002, 2);
   const known = CATEGORY_OF_OBJECT[object.toLowerCase().replace(/[^a-z]/g, '')];
   if (!known) return undefined;
-  const [category, classUid] = /^user/i.test(action) && category3004(object) ? (['USER', 3007] as const) : known;
+  // The users of an account are people, not a setting of it.
+  const [category, classUid] = /^user/i.test(action) && object.toLowerCase() === 'account' ? (['USER', 3007] as const) : known;
   if (category === 'USER' && /password/i.test(action)) return rule('CREDENTIAL', 3007, /reset/i.test(action) ? 9 : 8);
-  if (category === 'USER' && /twostep|mfa|authenticator/i.test(action)) return rule('CREDENTIAL', 3007, /disabl|remov|reset/i.test(action) ? 13 : 12);
+  if (category === 'USER' && /twostep|mfa|authenticator/i.test(action))
+    return rule('CREDENTIAL', 3007, /disabl|remov|reset/i.test(action) ? 13 : 12);
   if (category === 'DATA' && /shared|transferred/i.test(action)) return rule('SHARING', 6001, 8);
+  if (category === 'GROUP' && /user|member/i.test(action)) return rule('GROUP', 3006, /remov|delet/i.test(action) ? 4 : 3);
   return rule(category, classUid, ACTIVITY_OF_VERB[classUid]?.[verbOf(action)] ?? 99);
-}
-
-function category3004(object: string): boolean {
-  return object.toLowerCase() === 'account';
 }
 
 function verbOf(action: string): 'create' | 'delete' | 'update' | 'read' {

@@ -109,7 +109,9 @@ function webhook(row: unknown, operation: string): Document {
   return {
     connectId: requiredText(wire['connectId'], operation, 'the connectId of a webhook'),
     name: text(wire['name']),
-    ...(url !== null && { urlToPublishTo: /^[a-z]+:\/\/(?:[^/?#@]*@)?[^/?#]*/i.exec(url)?.[0].replace(/\/\/[^@]*@/, '//') ?? 'unreadable' }),
+    ...(url !== null && {
+      urlToPublishTo: /^[a-z]+:\/\/(?:[^/?#@]*@)?[^/?#]*/i.exec(url)?.[0].replace(/\/\/[^@]*@/, '//') ?? 'unreadable',
+    }),
     ...(includeHMAC !== null && { includeHMAC }),
   };
 }
@@ -159,13 +161,21 @@ async function administrators(app: AppClient): Promise<Json> {
       for (const user of rows) if (user.isAdmin === true && user.status === 'active') found.add(user.id);
     }
   }
-  if (found.size > MOST_ADMINISTRATORS) throw malformed(OPERATIONS.profile, `a number of administrators that can be read one by one (${found.size})`);
+  if (found.size > MOST_ADMINISTRATORS)
+    throw malformed(OPERATIONS.profile, `a number of administrators that can be read one by one (${found.size})`);
   const profiles = await app.each([...found].sort(), (userId) => profileOf(app, facts.organizationId, userId), 4);
   return {
     users: profiles.flatMap((profile): Document[] => {
       if (!profile) return [];
       const { id, name, federatedStatus, requiresTwoStep } = profile;
-      return [{ userId: id, userName: name, federatedStatus: federatedStatus ?? 'RemoveStatus', ...(requiresTwoStep !== null && { requiresTwoStep }) }];
+      return [
+        {
+          userId: id,
+          userName: name,
+          federatedStatus: federatedStatus ?? 'RemoveStatus',
+          ...(requiresTwoStep !== null && { requiresTwoStep }),
+        },
+      ];
     }),
   };
 }
@@ -185,9 +195,8 @@ export async function userEvidence(app: AppClient, account: AccountFact): Promis
   for await (const { rows } of accountUsers(app, account)) {
     for (const user of rows) {
       const named = { userId: user.id, userName: user.name };
-      const lastLogin = user.lastLoginAt === null ? {} : { lastLogin: isoTime(user.lastLoginAt) };
-      if (user.isAdmin === true && isOpen(user.status)) admins.push({ ...named, isAdmin: 'True' });
-      if (user.status === 'active') active.push({ ...named, ...lastLogin });
+            if (user.isAdmin === true && isOpen(user.status)) admins.push({ ...named, isAdmin: 'True' });
+      if (user.status === 'active') active.push({ ...named, ...(user.lastLoginAt !== null && { lastLogin: isoTime(user.lastLoginAt) }) });
     }
   }
   return { [USER_OPERATIONS[0]]: { users: admins }, [USER_OPERATIONS[1]]: { users: active } } as UserDocuments;

@@ -54,7 +54,11 @@ export function accountOf(app: AppClient, accountId: string): AccountFact {
   const account = factsOf(app).accounts.find(({ id }) => sameId(id, accountId));
   if (account) return account;
   const message = `The account ${accountId} is none of those that this connector reads.`;
-  throw new AppFailure({ kind: 'missing', message, remedy: 'Test the connection to find new accounts, or choose the account in the settings.' }, 'discover', undefined);
+  throw new AppFailure(
+    { kind: 'missing', message, remedy: 'Test the connection to find new accounts, or choose the account in the settings.' },
+    'discover',
+    undefined,
+  );
 }
 
 /** The name of the base that serves an account. */

@@ -10,7 +10,8 @@ import { needed } from './people.js';
 export const revokeAppGrant: ActionPlan = {
   kind: 'REVOKE_APP_GRANT',
   title: 'Switch a webhook off, or end shared access',
-  effect: 'A webhook gets no more envelopes; shared access ends at once. The consent that a user gave to an app cannot be taken back by API.',
+  effect:
+    'A webhook gets no more envelopes; shared access ends at once. The consent that a user gave to an app cannot be taken back by API.',
   target: 'app-grant',
   scopes: ['signature'],
   observe,
@@ -26,7 +27,13 @@ export const revokeAppGrant: ActionPlan = {
 
 type Grant =
   | { readonly is: 'webhook'; readonly account: AccountFact; readonly connectId: string }
-  | { readonly is: 'delegation'; readonly account: AccountFact; readonly principalId: string; readonly agentId: string; readonly permission: string };
+  | {
+      readonly is: 'delegation';
+      readonly account: AccountFact;
+      readonly principalId: string;
+      readonly agentId: string;
+      readonly permission: string;
+    };
 
 function grantOf(app: AppClient, target: PlanTarget): Grant {
   const [accountId = '', kind, ...rest] = needed(target.grantExternalId, 'an app grant').split('/');
@@ -35,7 +42,11 @@ function grantOf(app: AppClient, target: PlanTarget): Grant {
   if (kind === 'delegation' && first && agentId && permission && rest.length === 3) {
     return { is: 'delegation', account: accountOf(app, accountId), principalId: first, agentId, permission };
   }
-  throw new AppFailure({ kind: 'rejected', message: 'This is no webhook and no shared access: Docusign cannot revoke it by API.' }, 'plan', undefined);
+  throw new AppFailure(
+    { kind: 'rejected', message: 'This is no webhook and no shared access: Docusign cannot revoke it by API.' },
+    'plan',
+    undefined,
+  );
 }
 
 async function observe(app: AppClient, target: PlanTarget): Promise<Json> {
@@ -55,7 +66,11 @@ async function observe(app: AppClient, target: PlanTarget): Promise<Json> {
 async function webhookOf(app: AppClient, account: AccountFact, connectId: string): Promise<Webhook> {
   const hook = (await webhooksOf(app, account)).find(({ id }) => id === connectId);
   if (hook) return hook;
-  throw new AppFailure({ kind: 'missing', message: `The account ${account.name} has no webhook ${connectId}.` }, OPERATIONS.connect, undefined);
+  throw new AppFailure(
+    { kind: 'missing', message: `The account ${account.name} has no webhook ${connectId}.` },
+    OPERATIONS.connect,
+    undefined,
+  );
 }
 
 async function sharedAccess(app: AppClient, grant: Extract<Grant, { is: 'delegation' }>): Promise<Delegation[]> {
@@ -85,7 +100,7 @@ async function revoke(app: AppClient, target: PlanTarget, before: Json): Promise
 
 async function grantAgain(app: AppClient, target: PlanTarget, before: Json): Promise<void> {
   const grant = grantOf(app, target);
-  if (grant.is === 'webhook') return publish(app, grant.account, grant.connectId, true);
+  if (grant.is === 'webhook') return publish(app, grant.account, grant.connectId, at(before, 'isGranted') === true);
   const operation = OPERATIONS.authorize;
   for (const item of list(at(before, 'authorizations')) ?? []) {
     const [startDate, endDate] = [text(at(item, 'startDate')), text(at(item, 'endDate'))];

@@ -10,14 +10,18 @@ import type { AccountGroup } from './wire.js';
 export const removeFromGroup: ActionPlan = {
   kind: 'REMOVE_FROM_GROUP',
   title: 'Remove from group',
-  effect: 'The user is no member of this group of one account any more, and loses what the group gives: shared templates, folders and its permission profile.',
+  effect:
+    'The user is no member of this group of one account any more, and loses what the group gives: shared templates, folders and its permission profile.',
   target: 'group-member',
   scopes: ['signature', 'user_read'],
   observe,
   isDone: (observed) => at(observed, 'isMember') !== true,
   run: (app, target) => change(app, target, 'removeFromGroup'),
   refuse,
-  revert: { by: (app, target) => change(app, target, 'addToGroup'), isDone: (observed, before) => at(observed, 'isMember') === at(before, 'isMember') },
+  revert: {
+    by: (app, target) => change(app, target, 'addToGroup'),
+    isDone: (observed, before) => at(observed, 'isMember') === at(before, 'isMember'),
+  },
   refresh: refreshAccount,
 };
 

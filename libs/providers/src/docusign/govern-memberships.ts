@@ -39,11 +39,25 @@ export const suspendUser: ActionPlan = {
   scopes: ['user_read', 'user_write', 'signature'],
   observe: (app, target) => observe(app, target, false),
   isDone: (observed) => seen(observed).memberships.every(({ status }) => !isOpen(status)),
-  run: async (app, target, before) => close(app, userIdOf(target), seen(before).memberships.filter(({ status }) => isOpen(status))),
+  run: async (app, target, before) =>
+    close(
+      app,
+      userIdOf(target),
+      seen(before).memberships.filter(({ status }) => isOpen(status)),
+    ),
   refuse: (observed) => (seen(observed).memberships.length === 0 ? NO_MEMBERSHIP : undefined),
   revert: {
-    by: async (app, _target, before) => open(app, seen(before), seen(before).memberships.filter(({ status }) => isOpen(status))),
-    isDone: (observed, before) => areOpen(seen(observed), seen(before).memberships.filter(({ status }) => isOpen(status))),
+    by: async (app, _target, before) =>
+      open(
+        app,
+        seen(before),
+        seen(before).memberships.filter(({ status }) => isOpen(status)),
+      ),
+    isDone: (observed, before) =>
+      areOpen(
+        seen(observed),
+        seen(before).memberships.filter(({ status }) => isOpen(status)),
+      ),
     note: 'Opens exactly the memberships that were open before. Users outside claimed domains must click the link in the activation mail.',
   },
   administratorsLeft,
@@ -81,7 +95,15 @@ async function observe(app: AppClient, target: PlanTarget, withTimes: boolean): 
   const profile = await readProfile(app, userId);
   const memberships = governed(app, profile);
   const email = memberships.find((item) => item.email !== null)?.email ?? null;
-  const closedAt = withTimes && email !== null ? await closingTimes(app, userId, email, memberships.map(({ accountId }) => accountId)) : new Map<string, number>();
+  const closedAt =
+    withTimes && email !== null
+      ? await closingTimes(
+          app,
+          userId,
+          email,
+          memberships.map(({ accountId }) => accountId),
+        )
+      : new Map<string, number>();
   return {
     seenAt: app.now().getTime(),
     userId,
@@ -98,7 +120,12 @@ async function observe(app: AppClient, target: PlanTarget, withTimes: boolean): 
 }
 
 // Only the Admin API's list tells when a membership was closed.
-async function closingTimes(app: AppClient, userId: string, email: string, accountIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+async function closingTimes(
+  app: AppClient,
+  userId: string,
+  email: string,
+  accountIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   for (const accountId of accountIds) {
     for await (const { rows } of adminUsers(app, factsOf(app).organizationId, accountId, { email })) {
@@ -151,7 +178,9 @@ async function hasClaimedDomain(app: AppClient, email: string | null): Promise<b
   try {
     const answer = await app.call({ operation, at: 'admin', path: pathOf(operation, { organizationId: factsOf(app).organizationId }) });
     const domains = list(at(answer.body, 'reserved_domains')) ?? [];
-    return domains.some((item) => text(at(item, 'host_name'))?.toLowerCase() === domain && text(at(item, 'status'))?.toLowerCase() === 'active');
+    return domains.some(
+      (item) => text(at(item, 'host_name'))?.toLowerCase() === domain && text(at(item, 'status'))?.toLowerCase() === 'active',
+    );
   } catch (failure) {
     if (failure instanceof AppFailure && failure.kind === 'forbidden') return true;
     throw failure;

@@ -87,7 +87,9 @@ export const revokeAdminPrivileges: ActionPlan = {
     isDone: (observed, before) => {
       const now = rightsOf(observed);
       const taken = rightsOf(before).filter(({ isAdmin }) => isAdmin === true);
-      return taken.every(({ accountId, profileId }) => now.some((item) => sameId(item.accountId, accountId) && item.profileId === profileId));
+      return taken.every(({ accountId, profileId }) =>
+        now.some((item) => sameId(item.accountId, accountId) && item.profileId === profileId),
+      );
     },
     note: 'Gives back the permission profiles that the user had.',
   },
@@ -182,7 +184,11 @@ function rightsOf(observed: Json): readonly Right[] {
 async function refreshRights(app: AppClient, target: PlanTarget): Promise<readonly InventoryRecord[]> {
   const userId = userIdOf(target);
   const accounts = openAccounts(app, await readProfile(app, userId));
-  const privileges = await app.each(accounts, async (account) => toPrivileges(await userOf(app, account, userId), account, await permissionProfiles(app, account)), 2);
+  const privileges = await app.each(
+    accounts,
+    async (account) => toPrivileges(await userOf(app, account, userId), account, await permissionProfiles(app, account)),
+    2,
+  );
   return [...(await refreshAccount(app, target)), ...privileges.flat()];
 }
 

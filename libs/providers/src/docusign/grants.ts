@@ -27,7 +27,10 @@ async function* listGrants(app: AppClient): AsyncGenerator<ListingPage<Inventory
 }
 
 // Ids only: a hundred thousand of them are a few megabytes.
-async function usersByAccount(app: AppClient, facts: DocusignFacts): Promise<{ everybody: Map<string, string[]>; administrators: Set<string> }> {
+async function usersByAccount(
+  app: AppClient,
+  facts: DocusignFacts,
+): Promise<{ everybody: Map<string, string[]>; administrators: Set<string> }> {
   const everybody = new Map<string, string[]>();
   const administrators = new Set<string>();
   for (const account of facts.accounts) {
@@ -127,9 +130,15 @@ export interface Delegation {
 /** Who may act for this user in this account. */
 export async function delegationsOf(app: AppClient, account: AccountFact, userId: string): Promise<Delegation[]> {
   const operation = OPERATIONS.authorizations;
-  const request = { operation, at: baseOf(account), path: pathOf(operation, { accountId: account.id, userId }), query: { active_only: 'true' } };
+  const request = {
+    operation,
+    at: baseOf(account),
+    path: pathOf(operation, { accountId: account.id, userId }),
+    query: { active_only: 'true' },
+  };
   const found: Delegation[] = [];
-  for await (const { rows } of accountPages(app, request, 'authorizations')) found.push(...rows.flatMap((row) => delegation(row, operation)));
+  for await (const { rows } of accountPages(app, request, 'authorizations'))
+    found.push(...rows.flatMap((row) => delegation(row, operation)));
   return found;
 }
 

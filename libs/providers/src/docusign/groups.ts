@@ -14,7 +14,12 @@ export const groups: Listing<InventoryRecord> = { everySeconds: 8 * 3_600, compl
 async function* listGroups(app: AppClient): AsyncGenerator<ListingPage<InventoryRecord>> {
   for (const account of factsOf(app).accounts) {
     const operation = OPERATIONS.groups;
-    const request = { operation, at: baseOf(account), path: pathOf(operation, { accountId: account.id }), query: { include_usercount: 'true' } };
+    const request = {
+      operation,
+      at: baseOf(account),
+      path: pathOf(operation, { accountId: account.id }),
+      query: { include_usercount: 'true' },
+    };
     for await (const page of accountPages(app, request, 'groups')) {
       const found = page.rows.map((row) => accountGroup(row, operation));
       yield { records: found.map((group) => toGroup(group, account)) };

@@ -1,4 +1,15 @@
-import { AppFailure, at, epochSeconds, text, whole, type AppAnswer, type Classified, type Facts, type HttpRules, type Settings } from '../sdk/index.js';
+import {
+  AppFailure,
+  at,
+  epochSeconds,
+  text,
+  whole,
+  type AppAnswer,
+  type Classified,
+  type Facts,
+  type HttpRules,
+  type Settings,
+} from '../sdk/index.js';
 
 import { baseOf, readFacts } from './facts.js';
 import { environmentOf, OAUTH_HOST, type Environment } from './manifest.js';
@@ -50,18 +61,41 @@ function classify(answer: AppAnswer): Classified | undefined {
   if (status === 403) return forbidden(answer, said);
   // No organization behind this user: the plan has no Docusign Admin. Below the organization a 404 is a user or a thing that is gone.
   if (status === 404 && answer.request.operation.includes('/management/') && !answer.request.operation.includes('{userId}')) {
-    return { kind: 'unlicensed', ...said, remedy: 'The plan needs Docusign Admin, and the user must be Organization Administrator of the organization.' };
+    return {
+      kind: 'unlicensed',
+      ...said,
+      remedy: 'The plan needs Docusign Admin, and the user must be Organization Administrator of the organization.',
+    };
   }
   const kind = KIND_OF_STATUS[status];
   return kind && (said.appCode || said.message) ? { kind, ...said } : undefined;
 }
 
-const KIND_OF_STATUS: Readonly<Record<number, Classified['kind']>> = { 400: 'rejected', 401: 'auth-expired', 404: 'missing', 409: 'conflict', 500: 'down', 503: 'down' };
-const GONE = new Set(['USER_DOES_NOT_EXIST_IN_SYSTEM', 'INVALID_USERID', 'USER_NOT_FOUND', 'USER_DOES_NOT_EXIST', 'GROUP_NOT_FOUND', 'INVALID_GROUP_ID']);
+const KIND_OF_STATUS: Readonly<Record<number, Classified['kind']>> = {
+  400: 'rejected',
+  401: 'auth-expired',
+  404: 'missing',
+  409: 'conflict',
+  500: 'down',
+  503: 'down',
+};
+const GONE = new Set([
+  'USER_DOES_NOT_EXIST_IN_SYSTEM',
+  'INVALID_USERID',
+  'USER_NOT_FOUND',
+  'USER_DOES_NOT_EXIST',
+  'GROUP_NOT_FOUND',
+  'INVALID_GROUP_ID',
+]);
 
 function byCode(answer: AppAnswer, said: Said, code: string): Classified | undefined {
   if (code === 'USER_LACKS_PERMISSIONS') return notAdministrator(answer, said);
-  if (code === 'ACCOUNT_LACKS_PERMISSIONS') return { kind: 'unlicensed', ...said, remedy: 'The plan of the account lacks this feature. Ask Docusign for it, or leave what needs it unknown.' };
+  if (code === 'ACCOUNT_LACKS_PERMISSIONS')
+    return {
+      kind: 'unlicensed',
+      ...said,
+      remedy: 'The plan of the account lacks this feature. Ask Docusign for it, or leave what needs it unknown.',
+    };
   if (GONE.has(code)) return { kind: 'missing', ...said };
   if (code.startsWith('ACCOUNT_DOES_NOT_EXIST') || code === 'INVALID_ACCOUNT_ID') return moved(answer, said);
   return undefined;
@@ -69,7 +103,8 @@ function byCode(answer: AppAnswer, said: Said, code: string): Classified | undef
 
 function forbidden(answer: AppAnswer, said: Said): Classified {
   const challenge = text(answer.headers['www-authenticate']) ?? '';
-  const isScope = said.appCode === 'insufficient_scope' || challenge.includes('insufficient_scope') || /\bscopes?\b/i.test(said.message ?? '');
+  const isScope =
+    said.appCode === 'insufficient_scope' || challenge.includes('insufficient_scope') || /\bscopes?\b/i.test(said.message ?? '');
   if (!isScope) return notAdministrator(answer, said);
   const scope = scopeOf(answer.request.operation);
   return {
@@ -111,7 +146,8 @@ function monitorRefusal({ status }: AppAnswer, said: Said, code: string): Classi
     kind: 'unlicensed',
     ...said,
     message: `Docusign Monitor is not available to this organization${said.message ? `: ${said.message}` : '.'}`,
-    remedy: 'Enable Docusign Monitor for the organization, and make the user Organization Administrator or Security Reports Administrator. All else works without it.',
+    remedy:
+      'Enable Docusign Monitor for the organization, and make the user Organization Administrator or Security Reports Administrator. All else works without it.',
   };
 }
 

@@ -2,7 +2,11 @@ import type { Budget, Manifest, ScopeNeed, Settings, SetupField } from '../sdk/i
 
 const GUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 const ORG_ADMIN = 'Organization Administrator of the organization, and administrator of each account';
-const MONITOR = { plan: 'Docusign Monitor', scopes: ['signature', 'impersonation'], role: 'Organization Administrator or Security Reports Administrator' };
+const MONITOR = {
+  plan: 'Docusign Monitor',
+  scopes: ['signature', 'impersonation'],
+  role: 'Organization Administrator or Security Reports Administrator',
+};
 const NO_FILES = 'Docusign keeps agreements, not files: no API lists them for a whole account, and none labels or quarantines them.';
 
 /** The OAuth server of each environment; its host alone is the audience of the assertion. */
@@ -94,14 +98,32 @@ export const SCOPES: readonly ScopeNeed[] = [
   scope('impersonation', ['LIST_ACCOUNTS'], 'The JWT grant itself: the app acts as the administrator.'),
   scope(
     'signature',
-    ['LIST_ACCOUNTS', 'LIST_GROUPS', 'LIST_PRIVILEGES', 'VIEW_APP_GRANTS', 'REVOKE_APP_GRANTS', 'POSTURE', 'USER_GOVERNANCE', 'SIGN_IN_ACTIVITY', 'USER_ACTIVITY', 'ADMIN_ACTIVITY'],
+    [
+      'LIST_ACCOUNTS',
+      'LIST_GROUPS',
+      'LIST_PRIVILEGES',
+      'VIEW_APP_GRANTS',
+      'REVOKE_APP_GRANTS',
+      'POSTURE',
+      'USER_GOVERNANCE',
+      'SIGN_IN_ACTIVITY',
+      'USER_ACTIVITY',
+      'ADMIN_ACTIVITY',
+    ],
     'Users, groups, permission profiles, settings and webhooks of each account, and the Monitor log.',
   ),
   scope('organization_read', ['LIST_ACCOUNTS'], 'The organization and its accounts.'),
-  scope('user_read', ['LIST_ACCOUNTS', 'LIST_PRIVILEGES', 'USER_GOVERNANCE'], 'Users over all accounts, organization administrators, two-step verification.'),
+  scope(
+    'user_read',
+    ['LIST_ACCOUNTS', 'LIST_PRIVILEGES', 'USER_GOVERNANCE'],
+    'Users over all accounts, organization administrators, two-step verification.',
+  ),
   scope('domain_read', ['POSTURE'], 'Claimed domains.'),
   scope('identity_provider_read', ['POSTURE'], 'Linked identity providers.'),
-  { ...scope('user_write', ['USER_GOVERNANCE'], 'Closes and re-activates memberships, expires passwords, changes permission profiles.'), forWriting: true },
+  {
+    ...scope('user_write', ['USER_GOVERNANCE'], 'Closes and re-activates memberships, expires passwords, changes permission profiles.'),
+    forWriting: true,
+  },
 ];
 
 /** The scopes to ask for; the token request fails when one of them was not consented to. */
@@ -110,13 +132,13 @@ export function scopesFor(settings: Settings): readonly string[] {
 }
 
 /**
- * Counted per account and shared by all apps of the customer, so we stay under 30 % of the hour. The burst of developer accounts is the smaller one;
- * it holds for both. Nothing is published for Monitor.
+ * Counted per account and shared by all apps of the customer, so we stay under 30 % of the hour. The burst is that of production; developer accounts
+ * allow 200 and say so by throttling. Nothing is published for Monitor.
  */
 const BUDGETS: readonly Budget[] = [
   { name: 'hourly', calls: 3_000, perSeconds: 3_600, share: 0.3, match: /^[A-Z]+ \/(?:restapi|management)\// },
-  { name: 'burst', calls: 200, perSeconds: 30, share: 0.75, match: /^[A-Z]+ \/(?:restapi|management)\// },
-  { name: 'monitor', calls: 3_000, perSeconds: 3_600, share: 0.5, match: /\/(?:stream)$/ },
+  { name: 'burst', calls: 500, perSeconds: 30, share: 0.6, match: /^[A-Z]+ \/(?:restapi|management)\// },
+  { name: 'monitor', calls: 3_000, perSeconds: 3_600, share: 0.5, match: /\/stream$/ },
 ];
 
 /** What we do with Docusign, what an administrator must have for it, and what to know before relying on it. */
@@ -126,7 +148,12 @@ export const manifest: Manifest = {
   vendor: 'Docusign',
   category: 'E-signature',
   capabilities: {
-    LIST_ACCOUNTS: { support: 'SUPPORTED', scopes: ['signature', 'organization_read', 'user_read'], plan: 'Docusign Admin', role: ORG_ADMIN },
+    LIST_ACCOUNTS: {
+      support: 'SUPPORTED',
+      scopes: ['signature', 'organization_read', 'user_read'],
+      plan: 'Docusign Admin',
+      role: ORG_ADMIN,
+    },
     LIST_GROUPS: { support: 'SUPPORTED', scopes: ['signature'], role: ORG_ADMIN },
     LIST_PRIVILEGES: { support: 'SUPPORTED', scopes: ['signature', 'user_read'], plan: 'Docusign Admin', role: ORG_ADMIN },
     SIGN_IN_ACTIVITY: { support: 'SUPPORTED', note: 'Only of users whose e-mail domain the organization has claimed.', ...MONITOR },
@@ -154,7 +181,10 @@ export const manifest: Manifest = {
     POSTURE: { support: 'SUPPORTED', scopes: ['signature', 'domain_read', 'identity_provider_read', 'user_read'], role: ORG_ADMIN },
     FILE_SCAN: { support: 'NOT_SUPPORTED_BY_APP', note: NO_FILES },
     FILE_SCAN_NEAR_REAL_TIME: { support: 'NOT_SUPPORTED_BY_APP', note: NO_FILES },
-    SHARING_CONTROL: { support: 'NOT_APPLICABLE', note: 'What users may do for each other (shared access) is shown and ended as an app grant of type DELEGATION.' },
+    SHARING_CONTROL: {
+      support: 'NOT_APPLICABLE',
+      note: 'What users may do for each other (shared access) is shown and ended as an app grant of type DELEGATION.',
+    },
     FILE_GOVERNANCE: { support: 'NOT_SUPPORTED_BY_APP', note: NO_FILES },
     FILE_LABELS: { support: 'NOT_SUPPORTED_BY_APP', note: NO_FILES },
   },

@@ -36,7 +36,10 @@ export function toAccount(user: AdminUser, memberships: readonly MembershipState
     username: user.email,
     email: user.email,
     displayName: user.name,
-    status: statusOf(user.userStatus, memberships.map(({ status }) => status)),
+    status: statusOf(
+      user.userStatus,
+      memberships.map(({ status }) => status),
+    ),
     type: 'person',
     createdAt: user.createdAt,
     attributes: { userStatus: user.userStatus, memberships: memberships.map(membershipAttribute), isManagedByScim: user.isManagedByScim },
@@ -60,7 +63,11 @@ export function toAccountFromEsign(user: AccountUser, account: AccountFact): Acc
 }
 
 /** A membership as it stands in an account's attributes. */
-export function membershipAttribute({ accountId, account, status }: MembershipState): { accountId: string; account: string | null; status: string | null } {
+export function membershipAttribute({ accountId, account, status }: MembershipState): {
+  accountId: string;
+  account: string | null;
+  status: string | null;
+} {
   return { accountId, account, status };
 }
 
@@ -75,7 +82,10 @@ export function toAccountFromProfile(profile: UserProfile): AccountRecord {
     username: email,
     email,
     displayName: profile.name,
-    status: statusOf(profile.userStatus, states.map(({ status }) => status)),
+    status: statusOf(
+      profile.userStatus,
+      states.map(({ status }) => status),
+    ),
     type: 'person',
     isAdmin: isAdminByProfile(profile),
     hasSecondFactor: secondFactorOf(profile),
@@ -186,7 +196,14 @@ function privilegesOfGroups(user: AccountUser, account: AccountFact, profiles: R
 
 /** The right over the whole organization. */
 export function organizationAdministrator(userId: string, organizationName: string | null): PrivilegeRecord {
-  return { kind: 'privilege', externalId: 'organization', account: userId, name: 'Organization Administrator', isAdmin: true, scope: organizationName };
+  return {
+    kind: 'privilege',
+    externalId: 'organization',
+    account: userId,
+    name: 'Organization Administrator',
+    isAdmin: true,
+    scope: organizationName,
+  };
 }
 
 const GRANULAR: Readonly<Record<string, { readonly name: string; readonly isAdmin: boolean }>> = {
@@ -208,6 +225,15 @@ export function toGranularPrivileges(userId: string, account: AccountFact, grant
   return granted.flatMap((name): PrivilegeRecord[] => {
     const known = GRANULAR[name];
     if (!known) return [];
-    return [{ kind: 'privilege', externalId: `${account.id}/granular/${name}`, account: userId, name: known.name, isAdmin: known.isAdmin, scope: account.name }];
+    return [
+      {
+        kind: 'privilege',
+        externalId: `${account.id}/granular/${name}`,
+        account: userId,
+        name: known.name,
+        isAdmin: known.isAdmin,
+        scope: account.name,
+      },
+    ];
   });
 }

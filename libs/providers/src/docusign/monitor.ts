@@ -95,5 +95,7 @@ function parse(cursor: string): { readonly generation: Generation | undefined; r
 
 /** True when Monitor itself is what is missing. */
 export function lacksMonitor(failure: unknown): failure is AppFailure {
-  return failure instanceof AppFailure && failure.kind === 'unlicensed' && isMonitor({ request: { operation: failure.operation, path: '' } });
+  return (
+    failure instanceof AppFailure && failure.kind === 'unlicensed' && isMonitor({ request: { operation: failure.operation, path: '' } })
+  );
 }

@@ -18,7 +18,12 @@ export interface Page<Row> {
 }
 
 /** Users of one account as the Admin API tells them. */
-export async function* adminUsers(app: AppClient, organizationId: string, accountId: string, query: Query = {}): AsyncGenerator<Page<AdminUser>> {
+export async function* adminUsers(
+  app: AppClient,
+  organizationId: string,
+  accountId: string,
+  query: Query = {},
+): AsyncGenerator<Page<AdminUser>> {
   const operation = OPERATIONS.organizationUsers;
   const first: AppRequest = {
     operation,
@@ -45,7 +50,11 @@ function nextAdminPage(answer: AppAnswer): AppRequest | undefined {
 export async function* accountUsers(app: AppClient, account: AccountFact, query: Query = {}): AsyncGenerator<Page<AccountUser>> {
   const operation = OPERATIONS.users;
   const path = pathOf(operation, { accountId: account.id });
-  for await (const page of accountPages(app, { operation, at: baseOf(account), path, query: { additional_info: 'true', ...query } }, 'users')) {
+  for await (const page of accountPages(
+    app,
+    { operation, at: baseOf(account), path, query: { additional_info: 'true', ...query } },
+    'users',
+  )) {
     yield { rows: page.rows.map((row) => accountUser(row, operation)), total: page.total };
   }
 }

@@ -97,14 +97,22 @@ async function otherAdministrators(app: AppClient, account: AccountFact, userId:
 /** Batches answer 200 although single items failed: what each item says is the answer. */
 export function refuseFailedItems(body: unknown, name: string, operation: string, status: number): void {
   const items = list(at(body, name)) ?? [];
-  const details = [at(body, 'errorDetails'), at(body, 'error_details'), ...items.flatMap((item) => [at(item, 'errorDetails'), at(item, 'error_details')])];
+  const details = [
+    at(body, 'errorDetails'),
+    at(body, 'error_details'),
+    ...items.flatMap((item) => [at(item, 'errorDetails'), at(item, 'error_details')]),
+  ];
   const errors = details.filter((detail) => !isNoError(detail));
   if (errors.length === 0 && String(at(body, 'success') ?? true).toLowerCase() !== 'false') return;
   const [first] = errors;
   const appCode = text(at(first, 'errorCode')) ?? text(at(first, 'error')) ?? undefined;
   const said = text(at(first, 'message')) ?? text(at(first, 'error_description')) ?? appCode ?? 'it gave no reason';
   const message = `Docusign took the request, but not for ${errors.length || 'all'} of ${items.length || 1} item(s): ${said}.`;
-  throw new AppFailure({ kind: kindOf(appCode), appCode, message, remedy: 'Look at the user in Docusign Admin, and try again.' }, operation, status);
+  throw new AppFailure(
+    { kind: kindOf(appCode), appCode, message, remedy: 'Look at the user in Docusign Admin, and try again.' },
+    operation,
+    status,
+  );
 }
 
 // "SUCCESS" stands in the error details of items that went well.

@@ -32,7 +32,9 @@ async function userDocuments(app: AppClient, account: AccountFact): Promise<Evid
     documents = await userEvidence(app, account);
     return null;
   });
-  return USER_OPERATIONS.map((operation) => told(app, operation, account, documents ? { is: 'read', document: documents[operation] } : outcome));
+  return USER_OPERATIONS.map((operation) =>
+    told(app, operation, account, documents ? { is: 'read', document: documents[operation] } : outcome),
+  );
 }
 
 function told(app: AppClient, operation: string, account: AccountFact | undefined, outcome: EvidenceRecord['outcome']): EvidenceRecord {
@@ -48,7 +50,8 @@ async function outcomeOf(read: () => Promise<Json>): Promise<EvidenceRecord['out
     const { kind, message, classified } = failure;
     if (kind === 'forbidden' || kind === 'consent') return { is: 'refused', missing: classified.missingScopes ?? [], message };
     if (kind === 'unlicensed') return { is: 'unlicensed', message };
-    if (kind === 'missing' || kind === 'malformed' || kind === 'rejected' || kind === 'conflict' || kind === 'down') return { is: 'failed', message };
+    if (kind === 'missing' || kind === 'malformed' || kind === 'rejected' || kind === 'conflict' || kind === 'down')
+      return { is: 'failed', message };
     throw failure;
   }
 }

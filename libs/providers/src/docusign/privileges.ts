@@ -57,8 +57,16 @@ function mayHoldSingleRights(user: AccountUser, profiles: ReadonlyMap<string, Pe
   return isAdministrator(user, profiles) || profiles.get(user.permissionProfileId ?? '')?.isDelegated === true;
 }
 
-async function* singleRights(app: AppClient, account: AccountFact, userIds: readonly string[]): AsyncGenerator<ListingPage<InventoryRecord>> {
-  const found = await app.each(userIds, async (userId) => toGranularPrivileges(userId, account, await grantedRights(app, account, userId)), 4);
+async function* singleRights(
+  app: AppClient,
+  account: AccountFact,
+  userIds: readonly string[],
+): AsyncGenerator<ListingPage<InventoryRecord>> {
+  const found = await app.each(
+    userIds,
+    async (userId) => toGranularPrivileges(userId, account, await grantedRights(app, account, userId)),
+    4,
+  );
   const records = found.flat();
   if (records.length > 0) yield { records };
 }
@@ -71,7 +79,12 @@ async function grantedRights(app: AppClient, account: AccountFact, userId: strin
 }
 
 // Administrators first, then whoever changed, then those whose turn it is.
-async function worthReading(app: AppClient, facts: DocusignFacts, administrators: ReadonlySet<string>, everybody: ReadonlySet<string>): Promise<string[]> {
+async function worthReading(
+  app: AppClient,
+  facts: DocusignFacts,
+  administrators: ReadonlySet<string>,
+  everybody: ReadonlySet<string>,
+): Promise<string[]> {
   const first = [...administrators, ...facts.organizationAdmins];
   if (everybody.size <= PROFILES_AT_ONCE) return [...new Set([...first, ...everybody])];
   const changed = await usersChangedLately(app, facts.organizationId, facts.accounts);

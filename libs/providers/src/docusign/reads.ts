@@ -53,10 +53,18 @@ async function probeGovernance(app: AppClient): Promise<void> {
   if (!mayGovern(app.settings)) {
     const message = 'Acting on users is switched off in the settings of this connector.';
     const remedy = 'Set "Act on users" to true, and consent to the scope user_write.';
-    throw new AppFailure({ kind: 'forbidden', message, remedy, problem: 'SCOPE_MISSING', missingScopes: ['user_write'] }, operation, undefined);
+    throw new AppFailure(
+      { kind: 'forbidden', message, remedy, problem: 'SCOPE_MISSING', missingScopes: ['user_write'] },
+      operation,
+      undefined,
+    );
   }
   const path = pathOf(operation, { organizationId: factsOf(app).organizationId });
-  await app.call({ operation, method: 'POST', at: 'admin', path, json: { users: [] }, accept: [400] });
+  try {
+    await app.call({ operation, method: 'POST', at: 'admin', path, json: { users: [] } });
+  } catch (failure) {
+    if (!(failure instanceof AppFailure) || failure.kind !== 'rejected') throw failure;
+  }
 }
 
 async function probeAdministrator(app: AppClient): Promise<void> {
@@ -74,6 +82,12 @@ async function inEachAccount(app: AppClient, operation: string, query: Readonly<
   for (const account of factsOf(app).accounts) await ask(app, account, operation, {}, query);
 }
 
-function ask(app: AppClient, account: AccountFact, operation: string, values: Readonly<Record<string, string>>, query: Readonly<Record<string, string>>) {
+function ask(
+  app: AppClient,
+  account: AccountFact,
+  operation: string,
+  values: Readonly<Record<string, string>>,
+  query: Readonly<Record<string, string>>,
+) {
   return app.call({ operation, at: baseOf(account), path: pathOf(operation, { accountId: account.id, ...values }), query });
 }

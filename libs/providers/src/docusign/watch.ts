@@ -8,8 +8,8 @@ const DAY_MS = 86_400_000;
 export const PROFILES_AT_ONCE = 250;
 /** Up to this many users, everybody's shared access is read at every run. */
 export const DELEGATIONS_AT_ONCE = 100;
-/** How many users of each account come by turns, each day others. */
-export const TURN = 30;
+/** How many users of an account come by turns each day. */
+const TURN = { small: 30, large: 60 };
 /** How far back a changed row counts as changed lately: longer than the time between two runs. */
 const CHANGED_WITHIN_MS = 2 * DAY_MS;
 const MOST_CHANGED = 100;
@@ -18,24 +18,34 @@ const MOST_CHANGED = 100;
  * What only one call per user tells is read by turns in large organizations. A day's turn is the same for all readers, and the daily discovery
  * remembers whom it found to be an administrator or to have shared access: nobody found once is lost when the turn has passed.
  */
-export async function usersOfTheDay(app: AppClient, organizationId: string, accounts: readonly AccountFact[]): Promise<ReadonlySet<string>> {
+export async function usersOfTheDay(
+  app: AppClient,
+  organizationId: string,
+  accounts: readonly AccountFact[],
+): Promise<ReadonlySet<string>> {
   const day = Math.floor(app.now().getTime() / DAY_MS);
   const found = new Set<string>();
   for (const account of accounts) {
     const total = await userCountOf(app, organizationId, account.id);
     if (total === 0) continue;
-    const start = (day * TURN) % Math.max(total, TURN);
-    for (const id of await somePage(app, organizationId, account.id, { start: String(start), take: String(TURN) })) found.add(id);
+    const take = total > PROFILES_AT_ONCE ? TURN.large : TURN.small;
+    const start = (day * take) % Math.max(total, take);
+    for (const id of await somePage(app, organizationId, account.id, { start: String(start), take: String(take) })) found.add(id);
   }
   return found;
 }
 
 /** Users whose row changed lately, at most a hundred of each account. */
-export async function usersChangedLately(app: AppClient, organizationId: string, accounts: readonly AccountFact[]): Promise<ReadonlySet<string>> {
+export async function usersChangedLately(
+  app: AppClient,
+  organizationId: string,
+  accounts: readonly AccountFact[],
+): Promise<ReadonlySet<string>> {
   const since = new Date(app.now().getTime() - CHANGED_WITHIN_MS).toISOString();
   const found = new Set<string>();
   for (const account of accounts) {
-    for (const id of await somePage(app, organizationId, account.id, { take: String(MOST_CHANGED), last_modified_since: since })) found.add(id);
+    for (const id of await somePage(app, organizationId, account.id, { take: String(MOST_CHANGED), last_modified_since: since }))
+      found.add(id);
   }
   return found;
 }
@@ -52,7 +62,12 @@ async function userCountOf(app: AppClient, organizationId: string, accountId: st
   return 0;
 }
 
-async function somePage(app: AppClient, organizationId: string, accountId: string, query: Readonly<Record<string, string>>): Promise<string[]> {
+async function somePage(
+  app: AppClient,
+  organizationId: string,
+  accountId: string,
+  query: Readonly<Record<string, string>>,
+): Promise<string[]> {
   try {
     for await (const page of adminUsers(app, organizationId, accountId, query)) return page.rows.map(({ id }) => id);
   } catch (failure) {

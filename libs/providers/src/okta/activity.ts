@@ -103,6 +103,8 @@ function failureOf(event: LogEvent, { category }: Categorized, outcome: Outcome)
   if (category !== 'SIGN_IN') return null;
   const reason = text(event.outcome['reason']) ?? '';
   const result = text(event.outcome['result'])?.toUpperCase();
+  // A sign-in under a login that belongs to nobody has the actor "unknown".
+  if (event.eventType === 'user.session.start' && text(event.actor['type']) === 'User' && told(event.actor['id']) === null) return 'USER_DOES_NOT_EXIST';
   if (result === 'RATE_LIMIT') return 'RATE_LIMITED';
   const byName = FAILURE_OF_EVENT[event.eventType] ?? FAILURE_OF_REASON[reason.toUpperCase()];
   if (byName) return byName;
@@ -115,9 +117,11 @@ const EMAIL = /^[^@\s]{1,128}@[^@\s]{1,190}\.[^@\s.]{2,63}$/;
 
 function actorOf(actor: WireRecord): ActivityActor {
   const login = told(actor['alternateId']);
-  const type = actorType(text(actor['type']));
+  const externalId = told(actor['id']);
+  const stated = actorType(text(actor['type']));
+  const type = externalId === null && stated === 'person' ? 'unknown' : stated;
   return {
-    externalId: told(actor['id']),
+    externalId,
     name: told(actor['displayName']) ?? login,
     // The system's own actor carries a made-up address, system@okta.com.
     email: type !== 'system' && login !== null && EMAIL.test(login) ? login : null,

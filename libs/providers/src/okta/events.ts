@@ -70,6 +70,8 @@ export const EVENTS: readonly CategoryRow[] = [
 /** Acts of an administrator that the category alone does not show. */
 export const ADMIN_EVENTS: ReadonlySet<string> = new Set([
   'user.session.access_admin_app',
+  'user.session.impersonation.initiate',
+  'user.session.impersonation.extend',
   'application.lifecycle.create',
   'application.lifecycle.update',
   'application.lifecycle.delete',

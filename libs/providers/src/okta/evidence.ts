@@ -33,9 +33,9 @@ export const EVIDENCE: Readonly<Record<string, Read>> = {
   'GET /api/v1/org/settings/clientPrivilegesSetting': async (app) =>
     pick(await one(app, 'GET /api/v1/org/settings/clientPrivilegesSetting'), { clientPrivilegesSetting: requiredFlag }),
   'GET /attack-protection/api/v1/user-lockout-settings': async (app) =>
-    (await all(app, 'GET /attack-protection/api/v1/user-lockout-settings')).map((row) => pick(row, { preventBruteForceLockoutFromUnknownDevices: requiredFlag })),
+    pick(await oneOrFirst(app, 'GET /attack-protection/api/v1/user-lockout-settings'), { preventBruteForceLockoutFromUnknownDevices: requiredFlag }),
   'GET /attack-protection/api/v1/authenticator-settings': async (app) =>
-    (await all(app, 'GET /attack-protection/api/v1/authenticator-settings')).map((row) => pick(row, { verifyKnowledgeSecondWhen2faRequired: requiredFlag })),
+    pick(await oneOrFirst(app, 'GET /attack-protection/api/v1/authenticator-settings'), { verifyKnowledgeSecondWhen2faRequired: requiredFlag }),
 };
 
 interface Row {
@@ -53,6 +53,12 @@ function pick<K extends string>({ wire, operation }: Row, fields: Readonly<Recor
 async function one(app: AppClient, operation: Operation): Promise<Row> {
   const answer = await app.call({ operation, path: operation.slice(operation.indexOf('/')) });
   return { wire: requiredRecord(answer.body, operation, 'an object'), operation };
+}
+
+// Described as an object; organizations answer with a list of one.
+async function oneOrFirst(app: AppClient, operation: Operation): Promise<Row> {
+  const answer = await app.call({ operation, path: operation.slice(operation.indexOf('/')) });
+  return { wire: requiredRecord(list(answer.body)?.[0] ?? answer.body, operation, 'an object'), operation };
 }
 
 async function all(app: AppClient, operation: Operation, request: Partial<AppRequest> = {}): Promise<Row[]> {

@@ -1,7 +1,7 @@
 import type { AppGrantRecord, InventoryRecord } from '#libs/contracts';
 
 import type { AppClient, AppRequest, Listing, ListingPage, OwnIdentity, Probe } from '../sdk/index.js';
-import { AppFailure, at, linkPages, text } from '../sdk/index.js';
+import { AppFailure, linkPages, nextLink, text } from '../sdk/index.js';
 import { assignees, readAdministrators, readAdministratorsIfAllowed, readFactors, readUserRoles } from './admins.js';
 import { isApiToken } from './auth.js';
 import { accountStatus, hasSecondFactor, toAccount, toConsents, toGroup, toPrivilege, toTokenGrant } from './mapping.js';
@@ -213,7 +213,7 @@ async function seeGrants(app: AppClient): Promise<void | { note: string }> {
   const apps = rowsOf(answer.body, answer.request.operation, readApp);
   const own = text(app.settings['clientId']);
   const isAlone = apps.length === 0 || (apps.length === 1 && apps[0]?.clientId === own);
-  if (isAlone && at(answer.headers, 'link') === undefined) {
+  if (isAlone && nextLink(answer) === undefined) {
     return { note: 'Okta shows no app but our own: the Super Administrator role is needed to see the others.' };
   }
 }

@@ -1,5 +1,5 @@
 import type { Company, Employee, SeedOptions } from '../sdk/index.js';
-import { entriesOf, bulkLog } from './sandbox-events.js';
+import { apiEntry, bulkLog, entriesOf, userTarget } from './sandbox-events.js';
 import { SandboxLog, type LogEntry } from './sandbox-log.js';
 import type { OktaState, SandboxApp, SandboxGrant, SandboxGroup, SandboxRole, SandboxToken, SandboxUser, UserStanding } from './sandbox-state.js';
 import { Lagged, numberOf, oktaId, selfOf } from './sandbox-state.js';
@@ -23,13 +23,14 @@ export function seedState(company: Company, options: SeedOptions): OktaState {
   const from = at - options.days * DAY_MS;
   const log = new SandboxLog(activities > 0 ? bulkLog({ apps, company }, bulkAccounts, activities, from, at) : undefined);
   const story = tellStory({ userOfEmployee, apps, groups: byId(groups) }, company, new Date(from), options.now);
-  log.addAll(story);
+  log.addAll([...story, ...departures(company, userOfEmployee)]);
   const grants = grantsOf(apps, people, at);
   return {
     company,
     orgHost: ORG_HOST,
     seededAt: options.now,
     bulkAccounts,
+    isVolume: activities > 0 || bulkAccounts > 0,
     users: byId(all),
     userOfEmployee,
     groups: byId(groups),
@@ -59,6 +60,19 @@ export function tellStory(state: Pick<OktaState, 'userOfEmployee' | 'apps' | 'gr
   return entries;
 }
 
+// How the accounts of those who left came to be as they are.
+function departures({ people }: Company, users: ReadonlyMap<number, SandboxUser>): LogEntry[] {
+  const admin = people.find((person) => person.traits.includes('ADMIN'));
+  const actor = admin && users.get(admin.number);
+  const leavers = people.filter((person) => person.traits.includes('LEAVER')).map((person) => users.get(person.number)!);
+  return leavers.flatMap((user, number) => {
+    const { status, statusChanged } = user.standing.now;
+    if (!actor || !statusChanged || status === 'ACTIVE') return [];
+    const [eventType, displayMessage] = status === 'SUSPENDED' ? ['user.lifecycle.suspend', 'Suspend Okta user'] : ['user.lifecycle.deactivate', 'Deactivate Okta user'];
+    return [apiEntry({ at: new Date(statusChanged), eventType: eventType!, displayMessage: displayMessage!, targets: [userTarget(user)], actor: { ...userTarget(actor) }, number })];
+  });
+}
+
 function byId<T extends { readonly id: string }>(items: readonly T[]): Map<string, T> {
   return new Map(items.map((item) => [item.id, item]));
 }
@@ -68,9 +82,9 @@ function userOf(person: Employee, company: Company, at: number): SandboxUser {
   const id = oktaId('00u', company.domain, email);
   const hiredAt = traits.includes('NEW') ? at - (5 + (person.number % 8)) * DAY_MS : Date.parse(FOUNDED) + (numberOf('hired', id) % 900) * DAY_MS;
   const created = new Date(hiredAt).toISOString();
-  // Of those who left, one account was forgotten and is still active: a believable gap.
-  const leavers = company.people.filter((one) => one.traits.includes('LEAVER'));
-  const status = !traits.includes('LEAVER') || leavers.at(-1) === person ? 'ACTIVE' : leavers[0] === person ? 'SUSPENDED' : 'DEPROVISIONED';
+  // Of those who left, the third account was forgotten and is still active: a believable gap.
+  const leaver = company.people.filter((one) => one.traits.includes('LEAVER')).indexOf(person);
+  const status = (['DEPROVISIONED', 'SUSPENDED'] as const)[leaver] ?? 'ACTIVE';
   const changed = status === 'ACTIVE' ? created : new Date(at - 4 * DAY_MS).toISOString();
   return {
     id,

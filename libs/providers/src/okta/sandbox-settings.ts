@@ -105,8 +105,8 @@ export const DOCUMENTS: Readonly<Record<string, unknown>> = {
   'GET /api/v1/first-party-app-settings/{appName}': { sessionIdleTimeoutMinutes: 15, sessionMaxLifetimeMinutes: 720 },
   'GET /api/v1/org/privacy/oktaSupport': { support: 'ENABLED', expiration: null },
   'GET /api/v1/org/settings/clientPrivilegesSetting': { clientPrivilegesSetting: false },
-  'GET /attack-protection/api/v1/user-lockout-settings': [{ preventBruteForceLockoutFromUnknownDevices: false }],
-  'GET /attack-protection/api/v1/authenticator-settings': [{ verifyKnowledgeSecondWhen2faRequired: true }],
+  'GET /attack-protection/api/v1/user-lockout-settings': { preventBruteForceLockoutFromUnknownDevices: false },
+  'GET /attack-protection/api/v1/authenticator-settings': { verifyKnowledgeSecondWhen2faRequired: true },
 };
 
 /** Which part of the plan each setting belongs to, for the switch `unlicensed`. */

@@ -111,6 +111,8 @@ export interface OktaState {
   readonly orgHost: string;
   readonly seededAt: Date;
   readonly bulkAccounts: number;
+  /** For volume tests: without limits. */
+  readonly isVolume: boolean;
   readonly users: Map<string, SandboxUser>;
   readonly userOfEmployee: ReadonlyMap<number, SandboxUser>;
   readonly groups: Map<string, SandboxGroup>;

@@ -9,3 +9,4 @@ export * from './sandbox/company.js';
 export * from './sandbox/company-model.js';
 export * from './sandbox/definition.js';
 export * from './wire.js';
+export * from './xml.js';

@@ -243,6 +243,9 @@ export interface AuthContext {
     key: string,
     header: { readonly alg: string; readonly kid?: string; readonly typ?: string },
   ): Promise<string>;
+  /** SHA-256 of a text, and HMAC-SHA256 with a key of bytes or text, as bytes: for request signatures. */
+  sha256(text: string): Uint8Array;
+  hmacSha256(key: string | Uint8Array, text: string): Uint8Array;
   /** DPoP: a fresh proof key and a maker of proofs for one session. */
   makeProofKey(): Promise<ProofKey>;
 }
@@ -263,6 +266,8 @@ export interface AuthSession {
     readonly method: string;
     readonly url: string;
     readonly nonce?: string;
+    /** The body's text as it is sent, for signatures over it. */
+    readonly body?: string;
   }) => Promise<Readonly<Record<string, string>>>;
 }
 

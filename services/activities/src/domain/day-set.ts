@@ -41,6 +41,13 @@ export function countBefore(days: DaySet, day: number, from = -Infinity): number
   return count;
 }
 
+/** The days of the set before `day`; undefined when there is none. */
+export function onlyBefore(days: DaySet, day: number): DaySet | undefined {
+  if (day > days.last) return days;
+  const bits = days.bits >> BigInt(days.last - day + 1);
+  return bits === 0n ? undefined : { last: day - 1, bits };
+}
+
 export function union(a: DaySet, b: DaySet): DaySet {
   const [newer, older] = a.last >= b.last ? [a, b] : [b, a];
   const shift = Math.min(newer.last - older.last, WINDOW_DAYS);

@@ -76,7 +76,7 @@ export class AppConnections {
   private open(provider: Provider, settings: ConnectorSettings, secrets: Secrets, facts: Json | undefined, context: Record<string, unknown>): EngineClient {
     const logger = this.logger.child({ app: provider.manifest.key, ...context });
     return createAppClient({
-      provider,
+      provider: withLimits(provider, this.config.appLimitFactor),
       settings,
       secrets,
       facts,
@@ -91,6 +91,13 @@ export class AppConnections {
     client.learn(facts);
     await this.connectors.change(connector.tenant, connector.id, (one) => ({ ...one, facts, factsAt: this.clock.now().getTime() }));
   }
+}
+
+/** The provider with the call limits that the app grants this organization. */
+function withLimits(provider: Provider, factor: number): Provider {
+  if (factor === 1) return provider;
+  const budgets = provider.manifest.budgets.map((budget) => ({ ...budget, calls: Math.max(1, Math.round(budget.calls * factor)) }));
+  return { ...provider, manifest: { ...provider.manifest, budgets } };
 }
 
 async function testWith(provider: Provider, client: EngineClient): Promise<ConnectionTest> {

@@ -89,7 +89,12 @@ export function takesAway(kind: ActionKind, direction: Direction): boolean {
 /** True when an administrator among the targets would be one no longer, or could not act as one. */
 export function mayTakeAdministrator(kind: ActionKind, direction: Direction, offer: Pick<OfferedAction, 'asksWhoIsLeft'>): boolean {
   if (!takesAway(kind, direction)) return false;
-  return ALWAYS_TAKES_RIGHTS.includes(kind) || offer.asksWhoIsLeft;
+  return surelyTakesRights(kind) || offer.asksWhoIsLeft;
+}
+
+/** False for what may or may not concern an administrator's rights, such as leaving a group: only the app can tell. */
+export function surelyTakesRights(kind: ActionKind): boolean {
+  return ALWAYS_TAKES_RIGHTS.includes(kind);
 }
 
 const ALWAYS_TAKES_RIGHTS: readonly ActionKind[] = ['SUSPEND_USER', 'UNSUSPEND_USER', 'DEACTIVATE_USER', 'REVOKE_ADMIN_PRIVILEGES'];

@@ -75,6 +75,7 @@ export abstract class ThirdPartyAppStore {
 /** Work that outlives the call that began it, over all tenants. */
 export abstract class OpenWork {
   abstract domains(tenant: TenantId): Promise<readonly string[]>;
+  abstract isRejoining(tenant: TenantId): Promise<boolean>;
   abstract sweeps(limit: number): Promise<readonly { readonly tenant: TenantId; readonly id: string }[]>;
   abstract sweepsOf(tenant: TenantId, connectorId: string): Promise<readonly string[]>;
   /** Tenants whose managed domains changed and whose accounts were not all gone through yet. */
@@ -123,8 +124,12 @@ export interface AccountRows {
   markShown(ids: readonly string[], shown: Shown): Promise<void>;
   markFactsShown(ids: readonly string[], shown: Shown): Promise<void>;
   ofPeople(personIds: readonly string[]): Promise<ReadonlyMap<string, readonly PersonalAccount[]>>;
-  /** The next of a connector's accounts in a fixed order, locked. */
-  nextOfConnector(connectorId: string, after: readonly string[] | null, limit: number): Promise<readonly AccountState[]>;
+  /** The next of a connector's accounts in a fixed order, locked, and where to go on; `next` is null at the end. */
+  nextOfConnector(
+    connectorId: string,
+    after: readonly string[] | null,
+    limit: number,
+  ): Promise<{ readonly accounts: readonly AccountState[]; readonly next: readonly string[] | null }>;
   /** The next of all accounts in a fixed order, locked. */
   next(afterId: string, limit: number): Promise<readonly AccountState[]>;
   remove(ids: readonly string[]): Promise<void>;

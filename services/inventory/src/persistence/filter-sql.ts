@@ -81,7 +81,7 @@ export function wordConditions<W extends string>(column: Sql, match: WordMatch<W
 function positive({ raw, key }: TextColumn, match: StringMatch): Sql[] {
   const conditions: Sql[] = [];
   // The key's part is what an index serves.
-  if (isGiven(match.eq)) conditions.push(raw === key ? sql`${raw} = ${match.eq}` : sql`${key} = ${keyOf(match.eq)} and ${raw} is not null and ${raw} = ${match.eq}`);
+  if (isGiven(match.eq)) conditions.push(sql`${raw} is not null and ${raw} = ${match.eq}${raw === key ? sql`` : sql` and ${key} = ${keyOf(match.eq)}`}`);
   if (match.in) conditions.push(sql`${raw} is not null and ${inList(raw, match.in)}`);
   if (isGiven(match.contains)) conditions.push(sql`${raw} is not null and ${key} like ${`%${likeText(keyOf(match.contains))}%`} escape '!'`);
   if (isGiven(match.endsWith)) conditions.push(sql`${raw} is not null and ${key} like ${`%${likeText(keyOf(match.endsWith))}`} escape '!'`);

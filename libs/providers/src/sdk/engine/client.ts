@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 
 import { type Clock, SystemClock } from '#libs/kernel';
@@ -105,6 +106,8 @@ export function createAppClient(options: AppClientOptions): EngineClient {
     now: clock.now(),
     send: sendUnsigned,
     signJwt,
+    sha256: (text) => createHash('sha256').update(text).digest(),
+    hmacSha256: (key, text) => createHmac('sha256', key).update(text).digest(),
     makeProofKey: () => makeProofKey(() => clock.now()),
   });
   const sessions = new SessionKeeper({ signIn: () => provider.auth.signIn(context()), now, onEvent });

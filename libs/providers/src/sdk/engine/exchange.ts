@@ -95,7 +95,8 @@ function allHeaders(address: Address, request: AppRequest, headers: Readonly<Rec
   return all;
 }
 
-function bodyOf(request: AppRequest): string | undefined {
+/** The body's text as it is sent; a signer needs it too. */
+export function bodyOf(request: AppRequest): string | undefined {
   if (request.json !== undefined) return JSON.stringify(request.json);
   return request.form ? new URLSearchParams(request.form).toString() : undefined;
 }

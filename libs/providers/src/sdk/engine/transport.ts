@@ -3,7 +3,7 @@ import type { Agent } from 'undici';
 import { type AppAnswer, type AppRequest, AppFailure } from '../provider.js';
 import { type Address, type HostMap, addressOf, checkedBases, redirectOf } from './address.js';
 import { isHtml, parseJson } from './body.js';
-import { exchange } from './exchange.js';
+import { bodyOf, exchange } from './exchange.js';
 import { type NetworkRules, guardedAgent, mappedAgent } from './network.js';
 
 /** An answer with what the transport knows about it. */
@@ -14,7 +14,7 @@ export interface Delivered {
 }
 
 /** Makes the headers of one call; asked again for each hop of a redirect, since a proof is made for one address. */
-export type HeaderMaker = (call: { readonly method: string; readonly url: string }) => Promise<Readonly<Record<string, string>>>;
+export type HeaderMaker = (call: { readonly method: string; readonly url: string; readonly body?: string }) => Promise<Readonly<Record<string, string>>>;
 
 /** What the transport may reach, and within which limits. */
 export interface TransportOptions {
@@ -50,7 +50,7 @@ export class Transport {
     const method = request.method ?? 'GET';
     let address = addressOf(request, bases, this.options.hostMap);
     for (let hop = 0; ; hop++) {
-      const headers = await headersOf({ method, url: address.url.href });
+      const headers = await headersOf({ method, url: address.url.href, body: bodyOf(request) });
       const raw = await exchange(this.agentFor(address), address, request, headers, {
         timeoutMs: request.timeoutMs ?? this.options.timeoutMs,
         mostBytes: this.options.mostBytes,

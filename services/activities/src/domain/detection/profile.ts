@@ -1,5 +1,5 @@
 import type { Sighting } from '../activity.js';
-import { countBefore, dayOf, oneDay, packDays, union, unpackDays, withDay, type DaySet } from '../day-set.js';
+import { countBefore, dayOf, oneDay, onlyBefore, packDays, union, unpackDays, withDay, type DaySet } from '../day-set.js';
 
 /**
  * What is known of where one account acts from. Made of sets and of a minimum, so that pages may come in any order and twice, and two accounts of one
@@ -31,9 +31,7 @@ export function isPlaced(sighting: Sighting): boolean {
     sighting.latitude !== null &&
     sighting.longitude !== null &&
     sighting.network !== 'relay' &&
-    sighting.network !== 'satellite' &&
-    // A company's VPN ends anywhere; with a place of its own it ends there.
-    (sighting.network !== 'vpn' || sighting.city !== null)
+    sighting.network !== 'satellite'
   );
 }
 
@@ -74,6 +72,19 @@ export function learn(profile: Profile | undefined, sighting: Sighting): Profile
   return { ...profile, firstSeen, places, devices, hosting };
 }
 
+/** The profile with a place held in doubt by an alert; of two doubts the earlier stands. */
+export function distrust(profile: Profile, place: string, day: number, alertId: string): Profile {
+  const known = profile.distrusted.get(place);
+  if (known && known.day <= day) return profile;
+  return { ...profile, distrusted: new Map(profile.distrusted).set(place, { day, alertId }) };
+}
+
+/** The profile without the doubts of an alert that turned out harmless. */
+export function trustAgain(profile: Profile, alertId: string): Profile {
+  const kept = [...profile.distrusted].filter(([, doubt]) => doubt.alertId !== alertId);
+  return kept.length === profile.distrusted.size ? profile : { ...profile, distrusted: new Map(kept) };
+}
+
 /** The profile of a person: of all accounts together. */
 export function together(profiles: readonly Profile[]): Profile | undefined {
   const [first, ...rest] = profiles;
@@ -84,28 +95,27 @@ export function together(profiles: readonly Profile[]): Profile | undefined {
       places: joined(sum.places, one.places),
       devices: joined(sum.devices, one.devices),
       hosting: sum.hosting && one.hosting ? union(sum.hosting, one.hosting) : (sum.hosting ?? one.hosting),
-      distrusted: new Map([...one.distrusted, ...sum.distrusted]),
+      distrusted: earliestDoubts(sum.distrusted, one.distrusted),
     }),
     first,
   );
 }
 
-/** How many days before `day` the place was seen; nothing counts that an alert holds in doubt. */
+/** How many days before `day` the place was seen; nothing counts that was seen since an alert holds it in doubt. */
 export function daysOfPlace(profile: Profile | undefined, place: string, day: number): number {
   const days = profile?.places.get(place);
-  return days ? countBefore(days, Math.min(day, trustedUntil(profile!, place))) : 0;
+  return days ? countBefore(days, Math.min(day, doubtedSince(profile!, place))) : 0;
 }
 
 /** How many days before `day` the country was seen, by whatever operator. */
 export function daysOfCountry(profile: Profile | undefined, country: string, day: number): number {
   let all: DaySet | undefined;
-  let count = 0;
   for (const [place, days] of profile?.places ?? []) {
     if (partsOfPlace(place).country !== country) continue;
-    if (profile!.distrusted.has(place)) count = Math.max(count, daysOfPlace(profile, place, day));
-    else all = all ? union(all, days) : days;
+    const trusted = onlyBefore(days, Math.min(day, doubtedSince(profile!, place)));
+    if (trusted) all = all ? union(all, trusted) : trusted;
   }
-  return Math.max(count, all ? countBefore(all, day) : 0);
+  return all ? countBefore(all, day) : 0;
 }
 
 export function daysOfDevice(profile: Profile | undefined, device: string | null, day: number): number {
@@ -142,9 +152,17 @@ export function unpackProfile(text: string): Profile {
   };
 }
 
-function trustedUntil(profile: Profile, place: string): number {
-  const doubt = profile.distrusted.get(place);
-  return doubt ? doubt.day + 1 : Infinity;
+function doubtedSince(profile: Profile, place: string): number {
+  return profile.distrusted.get(place)?.day ?? Infinity;
+}
+
+function earliestDoubts(a: Profile['distrusted'], b: Profile['distrusted']): Profile['distrusted'] {
+  const all = new Map(a);
+  for (const [place, doubt] of b) {
+    const known = all.get(place);
+    if (!known || doubt.day < known.day) all.set(place, doubt);
+  }
+  return all;
 }
 
 function taught(sets: ReadonlyMap<string, DaySet>, key: string, day: number, most: number): ReadonlyMap<string, DaySet> {

@@ -62,6 +62,8 @@ function placeOf(stated: StatedOrigin, address: Address | undefined, range: IpRa
   // Without an address, or with one that lies in nobody's country, there is nothing that a place could be checked against.
   if (!address?.isPublic) return NOWHERE;
   const ours = book.countryOf(address);
+  // A company's VPN ends anywhere: whoever comes through it has a country for the reader, but no position to reckon with.
+  if (range?.category === 'VPN') return { ...NOWHERE, country: ours };
   const theirs = stated.place ?? null;
   if (theirs?.country && (ours === null || ours === theirs.country)) return statedPlace(theirs, theirs.country, atlas);
   return ours === null ? NOWHERE : middleOf(ours, atlas);
