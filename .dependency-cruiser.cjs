@@ -1,7 +1,7 @@
 // Who may import whom: `npm run boundaries`. Each rule was seen to fire on a planted violation, see test/architecture/boundaries.test.ts.
 // Globals (fetch, process, the clock) are ESLint's: dependencies do not show them.
 
-const onlyForTests = ['/fixtures/', '/fixture-[^/]*$', '\\.builders\\.ts$'];
+const onlyForTests = ['/fixtures/', '/fixture-[^/]*$', '\\.(builders|fixtures)\\.ts$'];
 const test = ['\\.test\\.ts$', ...onlyForTests];
 const ROOMS = ['schema', 'resolvers', 'messaging', 'usecases', 'domain', 'persistence'];
 const room = (...rooms) => `^services/[^/]+/src/(${rooms.join('|')})/`;
@@ -70,7 +70,12 @@ module.exports = {
       { path: '^services/', pathNot: '^services/([^/]+)/src/\\1\\.module\\.ts$' },
     ),
 
-    rule('nothing-imports-embedded', 'It is a way to start the product, not a part of it.', { path: '^(services|gateway|libs|scripts)/' }, { path: '^embedded/' }),
+    rule(
+      'nothing-imports-embedded',
+      'It is a way to start the product, not a part of it.',
+      { path: '^(services|gateway|libs|scripts)/' },
+      { path: '^embedded/' },
+    ),
 
     rule(
       'kernel-imports-nothing',
@@ -86,7 +91,12 @@ module.exports = {
       { pathNot: '^libs/(contracts|kernel)/' },
     ),
 
-    rule('libs-never-look-up', 'A library does not know who uses it.', { path: '^libs/' }, { path: '^(services|gateway|embedded|scripts|bench|test)/' }),
+    rule(
+      'libs-never-look-up',
+      'A library does not know who uses it.',
+      { path: '^libs/' },
+      { path: '^(services|gateway|embedded|scripts|bench|test)/' },
+    ),
 
     rule(
       'platform-knows-no-app',
@@ -101,7 +111,8 @@ module.exports = {
       { path: '^(services|gateway|embedded|scripts|bench|test)/' },
       {
         path: '^libs/',
-        pathNot: '^libs/((kernel|contracts|platform|testing)/src/index|providers/src/(catalogue|clients)|testing/src/(databases|services))\\.ts$',
+        pathNot:
+          '^libs/((kernel|contracts|platform|testing)/src/index|providers/src/(catalogue|clients)|testing/src/(databases|services))\\.ts$',
       },
     ),
 

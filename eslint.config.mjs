@@ -2,8 +2,14 @@
 import tseslint from 'typescript-eslint';
 
 const CLOCK = [
-  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'A rule is given the time: take a `now`, or a Clock (libs/kernel).' },
-  { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'A rule is given the time: take a `now`, or a Clock (libs/kernel).' },
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: 'A rule is given the time: take a `now`, or a Clock (libs/kernel).',
+  },
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    message: 'A rule is given the time: take a `now`, or a Clock (libs/kernel).',
+  },
 ];
 const ENVIRONMENT = [
   {
@@ -21,14 +27,22 @@ const PURE = ['services/*/src/domain/**/*.ts', 'libs/kernel/src/**/*.ts', 'libs/
 // The half of the SDK that does I/O and keeps the time; SystemClock is where the time comes from.
 const NOT_PURE = [
   '**/*.test.ts',
-  '**/*.builders.ts',
+  '**/*.{builders,fixtures}.ts',
   '**/fixtures/**',
   'libs/providers/src/clients.ts',
   'libs/providers/src/sdk/engine/**',
   'libs/providers/src/sdk/sandbox/server.ts',
   'libs/kernel/src/clock.ts',
 ];
-const TESTS = ['**/*.test.ts', '**/*.builders.ts', '**/fixtures/**', '**/fixture-*.ts', 'libs/testing/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'];
+const TESTS = [
+  '**/*.test.ts',
+  '**/*.{builders,fixtures}.ts',
+  '**/fixtures/**',
+  '**/fixture-*.ts',
+  'libs/testing/**/*.ts',
+  'test/**/*.ts',
+  'bench/**/*.ts',
+];
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'data/**', 'coverage/**', '**/generated.ts'] },
@@ -44,7 +58,10 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       '@typescript-eslint/no-non-null-asserted-optional-chain': 'error',
       '@typescript-eslint/ban-ts-comment': 'error',
       'no-restricted-syntax': ['error', ...DEFAULT_EXPORT, ...ENVIRONMENT],
@@ -64,7 +81,14 @@ export default tseslint.config(
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/no-misused-promises': 'error' },
   },
-  { files: PURE, ignores: NOT_PURE, rules: { 'no-restricted-globals': ['error', ...GLOBALS], 'no-restricted-syntax': ['error', ...DEFAULT_EXPORT, ...ENVIRONMENT, ...CLOCK] } },
+  {
+    files: PURE,
+    ignores: NOT_PURE,
+    rules: {
+      'no-restricted-globals': ['error', ...GLOBALS],
+      'no-restricted-syntax': ['error', ...DEFAULT_EXPORT, ...ENVIRONMENT, ...CLOCK],
+    },
+  },
   {
     files: TESTS,
     rules: { 'no-restricted-syntax': ['error', ...DEFAULT_EXPORT], 'max-lines-per-function': 'off', 'max-lines': 'off' },

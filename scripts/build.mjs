@@ -2,7 +2,7 @@
 // Only what changed is written, so a running process keeps its files and a second build costs next to nothing.
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,7 +12,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist');
 const FOLDERS = ['libs', 'services', 'gateway', 'embedded', 'scripts', 'bench'];
 const COPIED = /\.(graphql|json)$/;
-const isForTestsOnly = (path) => /\.(test|builders)\.ts$|(^|\/)(fixtures|fixture-[^/]*)(\/|$)|^libs\/testing\/|(^|\/)fixture-[^/]*\.ts$/.test(path);
+const isForTestsOnly = (path) =>
+  /\.(test|builders|fixtures)\.ts$|(^|\/)(fixtures|fixture-[^/]*)(\/|$)|^libs\/testing\/|(^|\/)fixture-[^/]*\.ts$/.test(path);
 
 const begun = Date.now();
 const sources = (await Promise.all(FOLDERS.map(filesOf))).flat().filter((path) => !isForTestsOnly(path));
@@ -20,10 +21,13 @@ const swcOptions = { ...JSON.parse(await readFile(join(ROOT, '.swcrc'), 'utf8'))
 delete swcOptions.$schema;
 
 const outputs = new Set((await Promise.all(sources.map(build))).flat());
-const stale = (await Promise.all(FOLDERS.map((folder) => filesOf(join('dist', folder))))).flat().filter((path) => !outputs.has(path));
-await Promise.all(stale.map((path) => rm(join(ROOT, path))));
+const stale = (await Promise.all(FOLDERS.map((folder) => filesOf(join('dist', folder)))))
+  .flat()
+  .filter((path) => !outputs.has(path) && !path.endsWith('.tmp'));
+await Promise.all(stale.map((path) => rm(join(ROOT, path), { force: true })));
 buildGraphiql(await filesOf('gateway/graphiql'));
-if (!process.argv.includes('--quiet')) process.stdout.write(`dist: ${outputs.size} files in ${((Date.now() - begun) / 1_000).toFixed(1)} s\n`);
+if (!process.argv.includes('--quiet'))
+  process.stdout.write(`dist: ${outputs.size} files in ${((Date.now() - begun) / 1_000).toFixed(1)} s\n`);
 
 async function filesOf(folder) {
   if (!existsSync(join(ROOT, folder))) return [];
@@ -54,8 +58,11 @@ async function compile(path) {
 
 async function write(path, text) {
   const file = join(ROOT, path);
+  const half = `${file}.${process.pid}.tmp`;
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, text);
+  await writeFile(half, text);
+  // Two builds may run at once, and a process may be reading: nobody sees half a file.
+  await rename(half, file);
   return path;
 }
 

@@ -40,6 +40,26 @@ describe('composing the supergraph', () => {
     expect(composeSupergraph(readSubgraphs(root, ['inventory', 'posture'])).supergraphSdl).not.toMatch(/@scope|needs:|inventory:read/);
   });
 
+  it("takes the owner's words for a type that several services know", async () => {
+    await given(
+      'inventory',
+      inventory
+        .replace('type Account', '"A login in an app." type Account')
+        .replace('id: ID! madeAt', '"The id." id: ID! madeAt: DateTime name'),
+    );
+    await given(
+      'posture',
+      posture
+        .replace('type Account', '"Inventory owns it." type Account')
+        .replace('id: ID! score', '"Inventory gives it." id: ID! "How safe." score'),
+    );
+    const { supergraphSdl, hints } = composeSupergraph(readSubgraphs(root, ['posture', 'inventory']));
+    expect(supergraphSdl).toMatch(/A login in an app\..*type Account/s);
+    expect(supergraphSdl).toContain('How safe.');
+    expect(supergraphSdl).not.toMatch(/Inventory (owns|gives) it/);
+    expect(hints.filter((hint) => hint.includes('DESCRIPTION'))).toEqual([]);
+  });
+
   it('names what does not fit together', async () => {
     await given('inventory', inventory);
     await given('posture', posture.replace('score: Float', 'score: Float madeAt: Int'));

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { composeServices } from '@apollo/composition';
 import { readSchema } from '#libs/platform';
-import { parse } from 'graphql';
+import { Kind, parse, visit, type DocumentNode, type ObjectTypeDefinitionNode } from 'graphql';
 
 /** The schema of one service. */
 export interface SubgraphSdl {
@@ -23,12 +23,45 @@ export interface Composition {
 
 /** Composes the graph that the gateway serves. The addresses in it are names only: whoever runs it says where the services are. */
 export function composeSupergraph(subgraphs: readonly SubgraphSdl[]): Composition {
+  const parsed = withOneDescription(subgraphs.map(({ name, sdl }) => ({ name, typeDefs: parse(sdl) })));
   const result = composeServices(
-    subgraphs.map(({ name, sdl }) => ({ name, typeDefs: parse(sdl), url: `http://${name}.castellan.internal/graphql` })),
+    parsed.map(({ name, typeDefs }) => ({ name, typeDefs, url: `http://${name}.castellan.internal/graphql` })),
   );
   if (result.errors)
     return { errors: result.errors.map(({ message, extensions }) => `${String(extensions['code'])}: ${message}`), hints: [] };
   return { supergraphSdl: `${HEADER}${result.supergraphSdl.trimEnd()}\n`, errors: [], hints: result.hints.map((hint) => hint.toString()) };
+}
+
+interface ParsedSubgraph {
+  readonly name: string;
+  readonly typeDefs: DocumentNode;
+}
+
+/**
+ * A type that several services know is described by the one that says most about it, its owner; composition would take what stands in most of them, such as
+ * "owned by another service".
+ */
+function withOneDescription(subgraphs: readonly ParsedSubgraph[]): readonly ParsedSubgraph[] {
+  const owners = new Map<string, { readonly subgraph: string; readonly type: ObjectTypeDefinitionNode }>();
+  for (const { name, typeDefs } of subgraphs) {
+    for (const type of typeDefs.definitions) {
+      if (type.kind !== Kind.OBJECT_TYPE_DEFINITION || !type.description) continue;
+      const known = owners.get(type.name.value);
+      if (!known || (type.fields?.length ?? 0) > (known.type.fields?.length ?? 0)) owners.set(type.name.value, { subgraph: name, type });
+    }
+  }
+  return subgraphs.map(({ name, typeDefs }) => {
+    const visited: DocumentNode = visit(typeDefs, {
+      ObjectTypeDefinition: (type) => {
+        const owner = owners.get(type.name.value);
+        if (!owner || owner.subgraph === name) return undefined;
+        const described = new Set(owner.type.fields?.filter((field) => field.description).map((field) => field.name.value));
+        const fields = type.fields?.map((field) => (described.has(field.name.value) ? { ...field, description: undefined } : field));
+        return { ...type, description: undefined, fields };
+      },
+    });
+    return { name, typeDefs: visited };
+  });
 }
 
 const HEADER = '# Written by `npm run generate` from services/*/src/schema: change those files, not this one.\n\n';

@@ -10,13 +10,15 @@ import { withSection } from './documents/sections.js';
 import { capabilityTable, errorTable, refusalTable, scopeTable } from './documents/tables.js';
 
 const FOLDERS = ['libs', 'services', 'gateway', 'embedded', 'scripts'];
-const NOT_THE_PRODUCT = /\.(test|builders)\.ts$|(^|\/)(fixtures|fixture-[^/]*)(\/|$)|^libs\/testing\/|(^|\/)fixture-[^/]*\.ts$/;
+const NOT_THE_PRODUCT = /\.(test|builders|fixtures)\.ts$|(^|\/)(fixtures|fixture-[^/]*)(\/|$)|^libs\/testing\/|(^|\/)fixture-[^/]*\.ts$/;
 
 /** The sources of the product, without tests. */
 export async function productSources(root: string): Promise<readonly Source[]> {
   const paths = (
     await Promise.all(
-      FOLDERS.map(async (folder) => (await readdir(join(root, folder), { recursive: true })).map((path) => `${folder}/${path.replaceAll('\\', '/')}`)),
+      FOLDERS.map(async (folder) =>
+        (await readdir(join(root, folder), { recursive: true })).map((path) => `${folder}/${path.replaceAll('\\', '/')}`),
+      ),
     )
   ).flat();
   const wanted = paths.filter((path) => path.endsWith('.ts') && !NOT_THE_PRODUCT.test(path)).sort();

@@ -46,7 +46,7 @@ export interface FederationOptions {
 /** Plans and joins over the services' clients; every error that it lets out is a {@link PublicError}. */
 export function federation(options: FederationOptions): GatewayInterface {
   // Read by ApolloGateway's constructor: without it, it would report anonymous numbers over the network and probe for a cloud's metadata.
-  // eslint-disable-next-line no-restricted-syntax, no-restricted-properties -- no setting of ours: a switch of the package, which it takes from nowhere else
+  // eslint-disable-next-line no-restricted-syntax -- no setting of ours: a switch of the package, which it takes from nowhere else
   process.env['APOLLO_TELEMETRY_DISABLED'] = '1';
   const gateway = new ApolloGateway({
     supergraphSdl: options.supergraphSdl,

@@ -1,7 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { SCOPES, type Principal, type ServiceName } from '#libs/contracts';
 import { DomainError } from '#libs/kernel';
-import { guardSchema, InternalTokens, makeLogger, RequestContext, Subgraph, type RunningService } from '#libs/platform';
+import { guardSchema, type InternalTokens, makeLogger, RequestContext, Subgraph, type RunningService } from '#libs/platform';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError, parse } from 'graphql';
 

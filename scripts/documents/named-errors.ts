@@ -28,14 +28,17 @@ export function namedErrors(sources: readonly Source[]): readonly NamedError[] {
       if (one.code === undefined) return [];
       const kind = one.kind ?? inherited(one, byName, (base) => base.kind) ?? 'unknown';
       const [message = '', remedyArgument] = one.texts;
-      const nextStep = remedyArgument ?? one.remedy ?? (afterFirstSentence(message) || message);
+      const said = remedyArgument ?? one.remedy ?? (afterFirstSentence(message) || message);
+      const nextStep = isTelling(said) ? said : 'Its message says what.';
       return [{ code: one.code, kind, meaning: one.comment ?? firstSentence(message), nextStep, from: placeOf(one.path) }];
     })
     .sort((a, b) => compare(a.code, b.code) || compare(a.from, b.from));
 }
 
 /** Why a provider does not act on a target: every `{ code, message, remedy }` literal in the providers' folders, sorted by code. */
-export function providerRefusals(sources: readonly Source[]): readonly { readonly code: string; readonly message: string; readonly remedy: string }[] {
+export function providerRefusals(
+  sources: readonly Source[],
+): readonly { readonly code: string; readonly message: string; readonly remedy: string }[] {
   const found = new Map<string, { code: string; message: string; remedy: string }>();
   for (const { path, text } of sources) {
     if (!/^libs\/providers\/src\/(?!sdk\/)[^/]+\//.test(path)) continue;
@@ -67,7 +70,8 @@ function classesIn({ path, text }: Source): readonly ErrorClass[] {
     const base = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0]?.expression.getText();
     if (base === undefined) return;
     const field = (name: string): string | undefined => {
-      const member = node.members.find((one) => ts.isPropertyDeclaration(one) && one.name.getText() === name) as ts.PropertyDeclaration | undefined;
+      const member = node.members.find((one) => ts.isPropertyDeclaration(one) && one.name.getText() === name) as
+        ts.PropertyDeclaration | undefined;
       return member?.initializer && textOf(member.initializer);
     };
     const comment = ts.getTextOfJSDocComment(ts.getJSDocCommentsAndTags(node).find(ts.isJSDoc)?.comment);
@@ -115,12 +119,17 @@ function textOf(node: ts.Expression): string | undefined {
 }
 
 function propertyText(node: ts.ObjectLiteralExpression, name: string): string | undefined {
-  const property = node.properties.find((one) => ts.isPropertyAssignment(one) && one.name.getText() === name) as ts.PropertyAssignment | undefined;
+  const property = node.properties.find((one) => ts.isPropertyAssignment(one) && one.name.getText() === name) as
+    ts.PropertyAssignment | undefined;
   const text = property && textOf(property.initializer);
   return text && plain(text);
 }
 
-function inherited(one: ErrorClass, byName: ReadonlyMap<string, ErrorClass>, pick: (base: ErrorClass) => string | undefined): string | undefined {
+function inherited(
+  one: ErrorClass,
+  byName: ReadonlyMap<string, ErrorClass>,
+  pick: (base: ErrorClass) => string | undefined,
+): string | undefined {
   const base = one.base === undefined ? undefined : byName.get(one.base);
   return base && (pick(base) ?? inherited(base, byName, pick));
 }
@@ -148,6 +157,11 @@ function firstSentence(text: string): string {
 
 function afterFirstSentence(text: string): string {
   return text.split(SENTENCE_END).slice(1).join(' ');
+}
+
+/** Words, and not only what the run fills in. */
+function isTelling(text: string): boolean {
+  return (text.match(/\p{L}{2,}/gu) ?? []).length >= 3;
 }
 
 function plain(text: string): string {

@@ -64,5 +64,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function cell(text: string): string {
-  return text.replace(/([|<*_])/g, '\\$1');
+  return text.replace(/([|<*])/g, '\\$1');
 }

@@ -8,7 +8,9 @@ import { cruise, type ICruiseResult, type IForbiddenRuleType } from 'dependency-
 import { fromRoot } from './repository.js';
 
 // One file that breaks each rule of .dependency-cruiser.cjs, and one that obeys it although it looks alike.
-const PLANTED: Readonly<Record<string, { readonly breaks: string; readonly text: string; readonly obeys?: string; readonly fine?: string }>> = {
+const PLANTED: Readonly<
+  Record<string, { readonly breaks: string; readonly text: string; readonly obeys?: string; readonly fine?: string }>
+> = {
   'no-circles': { breaks: 'services/posture/src/usecases/a.ts', text: `import { b } from './b.js';\nexport const a = b;` },
   'no-dead-imports': { breaks: 'gateway/src/lost.ts', text: `import './nowhere.js';` },
   'domain-is-pure': {
@@ -17,10 +19,22 @@ const PLANTED: Readonly<Record<string, { readonly breaks: string; readonly text:
     obeys: 'services/posture/src/domain/pure.ts',
     fine: `import { kernel } from '#libs/kernel';\nimport { parse } from 'ipaddr.js';\nexport const fine = [kernel, parse];`,
   },
-  'use-cases-see-ports-not-tables': { breaks: 'services/posture/src/usecases/table.ts', text: `import { store } from '../persistence/finding.store.js';\nexport const x = store;` },
-  'doors-open-on-use-cases': { breaks: 'services/posture/src/resolvers/finding.resolver.ts', text: `import { store } from '../persistence/finding.store.js';\nexport const x = store;` },
-  'persistence-serves-domain': { breaks: 'services/posture/src/persistence/decides.ts', text: `import { c } from '../usecases/c.js';\nexport const x = c;` },
-  'services-do-not-meet-in-code': { breaks: 'services/inventory/src/usecases/peek.ts', text: `import { c } from '../../../posture/src/usecases/c.js';\nexport const x = c;` },
+  'use-cases-see-ports-not-tables': {
+    breaks: 'services/posture/src/usecases/table.ts',
+    text: `import { store } from '../persistence/finding.store.js';\nexport const x = store;`,
+  },
+  'doors-open-on-use-cases': {
+    breaks: 'services/posture/src/resolvers/finding.resolver.ts',
+    text: `import { store } from '../persistence/finding.store.js';\nexport const x = store;`,
+  },
+  'persistence-serves-domain': {
+    breaks: 'services/posture/src/persistence/decides.ts',
+    text: `import { c } from '../usecases/c.js';\nexport const x = c;`,
+  },
+  'services-do-not-meet-in-code': {
+    breaks: 'services/inventory/src/usecases/peek.ts',
+    text: `import { c } from '../../../posture/src/usecases/c.js';\nexport const x = c;`,
+  },
   'gateway-knows-only-the-supergraph': {
     breaks: 'gateway/src/app.ts',
     text: `import { providers } from '#libs/providers';\nexport const x = providers;`,
@@ -33,11 +47,20 @@ const PLANTED: Readonly<Record<string, { readonly breaks: string; readonly text:
     obeys: 'embedded/src/main.ts',
     fine: `import { module } from '../../services/posture/src/posture.module.js';\nimport { x } from '../../gateway/src/server.js';\nexport const y = [module, x];`,
   },
-  'nothing-imports-embedded': { breaks: 'services/inventory/src/whole.ts', text: `import { y } from '../../../embedded/src/main.js';\nexport const z = y;` },
+  'nothing-imports-embedded': {
+    breaks: 'services/inventory/src/whole.ts',
+    text: `import { y } from '../../../embedded/src/main.js';\nexport const z = y;`,
+  },
   'kernel-imports-nothing': { breaks: 'libs/kernel/src/fat.ts', text: `import { parse } from 'ipaddr.js';\nexport const x = parse;` },
   'contracts-are-only-shapes': { breaks: 'libs/contracts/src/logic.ts', text: `import { z } from 'zod';\nexport const x = z;` },
-  'libs-never-look-up': { breaks: 'libs/platform/src/up.ts', text: `import { x } from '../../../gateway/src/server.js';\nexport const y = x;` },
-  'platform-knows-no-app': { breaks: 'libs/platform/src/app.ts', text: `import type { Providers } from '#libs/providers';\nexport type X = Providers;` },
+  'libs-never-look-up': {
+    breaks: 'libs/platform/src/up.ts',
+    text: `import { x } from '../../../gateway/src/server.js';\nexport const y = x;`,
+  },
+  'platform-knows-no-app': {
+    breaks: 'libs/platform/src/app.ts',
+    text: `import type { Providers } from '#libs/providers';\nexport type X = Providers;`,
+  },
   'libs-have-doors': {
     breaks: 'services/posture/src/usecases/inside.ts',
     text: `import { okta } from '../../../../libs/providers/src/okta/index.js';\nexport const x = okta;`,
@@ -48,8 +71,14 @@ const PLANTED: Readonly<Record<string, { readonly breaks: string; readonly text:
     obeys: 'services/connectors/src/usecases/calls.ts',
     fine: `import { clients } from '#libs/providers/clients';\nexport const x = clients;`,
   },
-  'providers-are-strangers': { breaks: 'libs/providers/src/okta/peer.ts', text: `import { docusign } from '../docusign/index.js';\nexport const x = docusign;` },
-  'sdk-knows-no-provider': { breaks: 'libs/providers/src/sdk/special.ts', text: `import { okta } from '../okta/index.js';\nexport const x = okta;` },
+  'providers-are-strangers': {
+    breaks: 'libs/providers/src/okta/peer.ts',
+    text: `import { docusign } from '../docusign/index.js';\nexport const x = docusign;`,
+  },
+  'sdk-knows-no-provider': {
+    breaks: 'libs/providers/src/sdk/special.ts',
+    text: `import { okta } from '../okta/index.js';\nexport const x = okta;`,
+  },
   'providers-stay-pure': {
     breaks: 'libs/providers/src/okta/fetches.ts',
     text: `import { request } from 'undici';\nexport const x = request;`,
@@ -62,14 +91,20 @@ const PLANTED: Readonly<Record<string, { readonly breaks: string; readonly text:
     obeys: 'libs/providers/src/sdk/engine/client.ts',
     fine: `import { request } from 'undici';\nexport const engine = request;`,
   },
-  'the-engine-is-behind-clients': { breaks: 'libs/providers/src/sdk/shortcut.ts', text: `import { engine } from './engine/client.js';\nexport const x = engine;` },
+  'the-engine-is-behind-clients': {
+    breaks: 'libs/providers/src/sdk/shortcut.ts',
+    text: `import { engine } from './engine/client.js';\nexport const x = engine;`,
+  },
   'test-helpers-stay-in-tests': {
     breaks: 'services/posture/src/usecases/fake.ts',
     text: `import { testing } from '#libs/testing';\nexport const x = testing;`,
     obeys: 'services/posture/src/usecases/c.test.ts',
     fine: `import { testing } from '#libs/testing';\nimport { c } from './c.js';\nexport const x = [testing, c];`,
   },
-  'tools-stay-out-of-the-product': { breaks: 'gateway/src/tool.ts', text: `import { transform } from 'esbuild';\nexport const x = transform;` },
+  'tools-stay-out-of-the-product': {
+    breaks: 'gateway/src/tool.ts',
+    text: `import { transform } from 'esbuild';\nexport const x = transform;`,
+  },
 };
 
 const GROUND: Readonly<Record<string, string>> = {

@@ -17,7 +17,11 @@ export function textOf(path: string): string {
 
 /** What belongs to the repository: tracked files, and new ones that are not ignored. Some may be gone already. */
 export function repositoryFiles(): readonly string[] {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
   return [...new Set(listed.split('\0'))].filter((path) => path !== '' && existsSync(fromRoot(path)));
 }
 

@@ -48,7 +48,22 @@ export function anAccount(externalId: string, change: Partial<AccountSummary> = 
 /** As {@link anAccount}, as the domain knows it. */
 export function aGovernedAccount(externalId: string, change: Partial<GovernedAccount> = {}): GovernedAccount {
   const { id, personId, username, email, displayName, status, isAdmin } = anAccount(externalId);
-  return { id, connectorId: OKTA, app: 'okta', externalId, personId, username, email, displayName, status, isAdmin, heardAt: 1, actedAt: null, protection: null, ...change };
+  return {
+    id,
+    connectorId: OKTA,
+    app: 'okta',
+    externalId,
+    personId,
+    username,
+    email,
+    displayName,
+    status,
+    isAdmin,
+    heardAt: 1,
+    actedAt: null,
+    protection: null,
+    ...change,
+  };
 }
 
 export function accountsChanged(accounts: readonly AccountSummary[], connectorId = OKTA, version = 1): AccountsChanged {
@@ -56,14 +71,34 @@ export function accountsChanged(accounts: readonly AccountSummary[], connectorId
 }
 
 /** Connectors did it, and read it back. */
-export function succeeded(actionId: string, at: number, change: { readonly alreadySo?: boolean; readonly attempt?: number } = {}): ActionSettled {
+export function succeeded(
+  actionId: string,
+  at: number,
+  change: { readonly alreadySo?: boolean; readonly attempt?: number } = {},
+): ActionSettled {
   const { alreadySo = false, attempt = 1 } = change;
-  return { type: 'ActionSettled', actionId, attempt, at, result: { is: 'succeeded', alreadySo, before: { status: 'ACTIVE' }, after: { status: 'SUSPENDED' } } };
+  return {
+    type: 'ActionSettled',
+    actionId,
+    attempt,
+    at,
+    result: { is: 'succeeded', alreadySo, before: { status: 'ACTIVE' }, after: { status: 'SUSPENDED' } },
+  };
 }
 
-export function failed(actionId: string, at: number, change: { readonly code?: string; readonly mayRetry?: boolean; readonly attempt?: number } = {}): ActionSettled {
+export function failed(
+  actionId: string,
+  at: number,
+  change: { readonly code?: string; readonly mayRetry?: boolean; readonly attempt?: number } = {},
+): ActionSettled {
   const { code = 'APP_UNAVAILABLE', mayRetry = true, attempt = 1 } = change;
-  return { type: 'ActionSettled', actionId, attempt, at, result: { is: 'failed', code, message: 'Okta does not answer.', remedy: 'Try again later.', mayRetry } };
+  return {
+    type: 'ActionSettled',
+    actionId,
+    attempt,
+    at,
+    result: { is: 'failed', code, message: 'Okta does not answer.', remedy: 'Try again later.', mayRetry },
+  };
 }
 
 /** A message as it arrives, with an id of its own. */

@@ -31,6 +31,7 @@ import { ActionJournal } from './usecases/action-journal.js';
 import { Allowance } from './usecases/allowance.js';
 import { AssessTargets } from './usecases/assess-targets.js';
 import { CancelAction } from './usecases/cancel-action.js';
+import { EndLease } from './usecases/end-lease.js';
 import { ForgetOldKeys } from './usecases/forget-old-keys.js';
 import { HearAccounts } from './usecases/hear-accounts.js';
 import { OfferedActions } from './usecases/offered-actions.js';
@@ -45,7 +46,7 @@ import { RetryAction } from './usecases/retry-action.js';
 import { RevertAction } from './usecases/revert-action.js';
 import { SettleAction } from './usecases/settle-action.js';
 import { Settlements } from './usecases/settlements.js';
-import { LeaseSteps, SweepActions } from './usecases/sweep-actions.js';
+import { SweepActions } from './usecases/sweep-actions.js';
 import { TakeActions } from './usecases/take-actions.js';
 
 const ports: Provider[] = [
@@ -59,12 +60,39 @@ const ports: Provider[] = [
 ];
 
 const useCases: Provider[] = [
-  ActionJournal, Allowance, AssessTargets, CancelAction, ForgetOldKeys, HearAccounts, LeaseSteps, OfferedActions, PreviewAction, ProtectAccount, ReadActions,
-  ReadLog, RecordRequest, RequestActions, ResendAction, RetryAction, RevertAction, SettleAction, Settlements, SweepActions, TakeActions,
+  ActionJournal,
+  Allowance,
+  AssessTargets,
+  CancelAction,
+  EndLease,
+  ForgetOldKeys,
+  HearAccounts,
+  OfferedActions,
+  PreviewAction,
+  ProtectAccount,
+  ReadActions,
+  ReadLog,
+  RecordRequest,
+  RequestActions,
+  ResendAction,
+  RetryAction,
+  RevertAction,
+  SettleAction,
+  Settlements,
+  SweepActions,
+  TakeActions,
 ];
 
 const doors: Provider[] = [
-  AccountResolver, ActingResolver, ActionAttemptResolver, ActionPreviewItemResolver, ActionResolver, ConnectorResolver, LifeResolver, LogResolver, ProtectionResolver,
+  AccountResolver,
+  ActingResolver,
+  ActionAttemptResolver,
+  ActionPreviewItemResolver,
+  ActionResolver,
+  ConnectorResolver,
+  LifeResolver,
+  LogResolver,
+  ProtectionResolver,
   { provide: MESSAGE_HANDLERS, useFactory: messageHandlers, inject: [CoverageStore, HearAccounts, SettleAction, Settlements] },
   { provide: BACKGROUND_WORK, useClass: Clockwork },
 ];

@@ -82,19 +82,24 @@ function outcomeWordOf(result: string, object: string, action: string): { readon
   return { outcome: /failed|failure|denied|blocked/i.test(action) ? 'FAILURE' : 'SUCCESS' };
 }
 
+/** By whole words of the reason: "InvalidPassword" must not be taken for one that speaks of an "idp". */
 const FAILURES: readonly (readonly [RegExp, SignInFailure])[] = [
-  [/lock/i, 'ACCOUNT_LOCKED_OUT'],
-  [/clos|disabl|inactiv/i, 'ACCOUNT_DISABLED'],
-  [/expired|must ?change/i, 'PASSWORD_EXPIRED'],
-  [/two[ _-]?step|mfa|otp|access ?code|phone/i, 'MFA_FAILED'],
-  [/ip[ _-]?(?:address|range|not|restrict)/i, 'IP_NOT_ALLOWED'],
-  [/sso|saml|federat|idp|identity ?provider/i, 'IDP_ERROR'],
-  [/not[ _-]?found|not[ _-]?exist|unknown[ _-]?user/i, 'USER_DOES_NOT_EXIST'],
-  [/password|credential/i, 'INVALID_CREDENTIALS'],
+  [/\block(?:ed|out)?\b/, 'ACCOUNT_LOCKED_OUT'],
+  [/\b(?:closed|disabled|inactive)\b/, 'ACCOUNT_DISABLED'],
+  [/\b(?:expired|must change)\b/, 'PASSWORD_EXPIRED'],
+  [/\b(?:two step|mfa|otp|access code|phone)\b/, 'MFA_FAILED'],
+  [/\bip\b/, 'IP_NOT_ALLOWED'],
+  [/\b(?:sso|saml|federat\w*|idp|identity provider)\b/, 'IDP_ERROR'],
+  [/\b(?:not found|does not exist|unknown user)\b/, 'USER_DOES_NOT_EXIST'],
+  [/\b(?:passwords?|credentials?)\b/, 'INVALID_CREDENTIALS'],
 ];
 
 function failureOf(detail: string | null): SignInFailure {
-  return FAILURES.find(([pattern]) => detail !== null && pattern.test(detail))?.[1] ?? 'UNKNOWN';
+  const words = (detail ?? '')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/[^A-Za-z0-9]+/g, ' ')
+    .toLowerCase();
+  return FAILURES.find(([pattern]) => pattern.test(words))?.[1] ?? 'UNKNOWN';
 }
 
 // ---------------------------------------------------------------- who, to whom
@@ -118,6 +123,8 @@ const TARGETS_IN_DATA: Readonly<Record<string, string>> = {
   ConnectId: 'Connect',
   IntegrationKey: 'IntegrationKey',
   SignerUserId: 'User',
+  OnBehalfOfUserId: 'User',
+  PrincipalUserId: 'User',
 };
 
 function targetsOf(row: WireRecord, data: unknown): ActivityTarget[] {

@@ -13,7 +13,6 @@ type Document = Readonly<Record<string, Json>>;
 export const ORGANIZATION_EVIDENCE: Readonly<Record<string, (app: AppClient) => Promise<Json>>> = {
   'GET /management/v2/organizations/{organizationId}/identity_providers': identityProviders,
   'GET /management/v2/organizations/{organizationId}/reserved_domains': reservedDomains,
-  'GET /management/v2.1/organizations/{organizationId}/users/{userId}/dsprofile (administrators)': administrators,
   'GET /api/v2.0/datasets/monitor/stream': async (app) => {
     const answer = await probeMonitor(app);
     requiredText(at(answer.body, 'endCursor'), OPERATIONS.lensStream, 'the cursor');
@@ -150,20 +149,19 @@ async function reservedDomains(app: AppClient): Promise<Json> {
   };
 }
 
+/** The document about administrators; its users are found on the walk over the users of each account. */
+export const ADMINISTRATORS = 'GET /management/v2.1/organizations/{organizationId}/users/{userId}/dsprofile (administrators)';
+
 /** Administrators whose profiles are read for one document; more would cost more calls than the answer is worth. */
 const MOST_ADMINISTRATORS = 100;
 
-async function administrators(app: AppClient): Promise<Json> {
+/** How administrators sign in: those of the accounts, and those found to administrate the organization. */
+export async function administratorEvidence(app: AppClient, accountAdministrators: readonly string[]): Promise<Json> {
   const facts = factsOf(app);
-  const found = new Set(facts.organizationAdmins);
-  for (const account of facts.accounts) {
-    for await (const { rows } of accountUsers(app, account, { status: 'Active' })) {
-      for (const user of rows) if (user.isAdmin === true && user.status === 'active') found.add(user.id);
-    }
-  }
-  if (found.size > MOST_ADMINISTRATORS)
-    throw malformed(OPERATIONS.profile, `a number of administrators that can be read one by one (${found.size})`);
-  const profiles = await app.each([...found].sort(), (userId) => profileOf(app, facts.organizationId, userId), 4);
+  const found = [...new Set([...facts.organizationAdmins, ...accountAdministrators])].sort();
+  if (found.length > MOST_ADMINISTRATORS)
+    throw malformed(OPERATIONS.profile, `a number of administrators that can be read one by one (${found.length})`);
+  const profiles = await app.each(found, (userId) => profileOf(app, facts.organizationId, userId), 4);
   return {
     users: profiles.flatMap((profile): Document[] => {
       if (!profile) return [];
@@ -188,14 +186,17 @@ export const USER_OPERATIONS = [
 
 export type UserDocuments = Readonly<Record<(typeof USER_OPERATIONS)[number], Json>>;
 
-/** Users as the controls need them, out of one walk: the administrators among them, and the last sign-in of each active one. */
-export async function userEvidence(app: AppClient, account: AccountFact): Promise<UserDocuments> {
+/** Users as the controls need them, out of one walk: the administrators among them, and the last sign-in of each active one. Adds to `administrators` whom it finds. */
+export async function userEvidence(app: AppClient, account: AccountFact, administrators: string[]): Promise<UserDocuments> {
   const admins: Document[] = [];
   const active: Document[] = [];
   for await (const { rows } of accountUsers(app, account)) {
     for (const user of rows) {
       const named = { userId: user.id, userName: user.name };
-            if (user.isAdmin === true && isOpen(user.status)) admins.push({ ...named, isAdmin: 'True' });
+      if (user.isAdmin === true && isOpen(user.status)) {
+        admins.push({ ...named, isAdmin: 'True' });
+        administrators.push(user.id);
+      }
       if (user.status === 'active') active.push({ ...named, ...(user.lastLoginAt !== null && { lastLogin: isoTime(user.lastLoginAt) }) });
     }
   }

@@ -1,12 +1,11 @@
 import type { AppGrantRecord, InventoryRecord, PermissionLevel } from '#libs/contracts';
-import { at, flag, record, requiredText, text, timeMs, type AppClient, type Listing, type ListingPage } from '../sdk/index.js';
+import { AppFailure, at, flag, record, requiredText, text, timeMs, type AppClient, type Listing, type ListingPage } from '../sdk/index.js';
 
-import { baseOf, factsOf, type AccountFact, type DocusignFacts } from './facts.js';
-import { isOpen } from './mapping.js';
+import { baseOf, factsOf, type AccountFact } from './facts.js';
 import { OPERATIONS, pathOf } from './operations.js';
 import { accountPages, accountUsers } from './pages.js';
-import { DELEGATIONS_AT_ONCE, usersOfTheDay } from './watch.js';
-import { rowsOf } from './wire.js';
+import { countUsers, DELEGATIONS_AT_ONCE, usersOfTheDay } from './watch.js';
+import { accountGroup, rowsOf } from './wire.js';
 
 /** Who else may act or listen: webhooks that carry envelopes out, and users who let others act for them. Consents to apps have no API. */
 export const appGrants: Listing<InventoryRecord> = { everySeconds: 12 * 3_600, complete: ['appGrant'], pages: listGrants };
@@ -14,36 +13,39 @@ export const appGrants: Listing<InventoryRecord> = { everySeconds: 12 * 3_600, c
 async function* listGrants(app: AppClient): AsyncGenerator<ListingPage<InventoryRecord>> {
   const facts = factsOf(app);
   for (const account of facts.accounts) yield { records: (await webhooksOf(app, account)).map((hook) => toWebhookGrant(hook, account)) };
-  const { everybody, administrators } = await usersByAccount(app, facts);
-  const watched = new Set(facts.delegators);
-  const isSmall = [...everybody.values()].reduce((count, users) => count + users.length, 0) <= DELEGATIONS_AT_ONCE;
-  const today = isSmall ? new Set<string>() : await usersOfTheDay(app, facts.organizationId, facts.accounts);
+  const isSmall = (await countUsers(app, facts)) <= DELEGATIONS_AT_ONCE;
+  const today = isSmall ? [] : await usersOfTheDay(app, facts.organizationId, facts.accounts);
   for (const account of facts.accounts) {
-    const users = (everybody.get(account.id) ?? []).filter((id) => isSmall || administrators.has(id) || watched.has(id) || today.has(id));
+    const users = isSmall
+      ? await activeUsers(app, account)
+      : [...new Set([...(await administratorsOf(app, account)), ...facts.delegators, ...today])];
     const found = await app.each(users, (userId) => delegationsOf(app, account, userId), 4);
     const records = found.flatMap((delegations, index) => delegations.map((item) => toDelegationGrant(item, account, users[index]!)));
     if (records.length > 0) yield { records };
   }
 }
 
-// Ids only: a hundred thousand of them are a few megabytes.
-async function usersByAccount(
-  app: AppClient,
-  facts: DocusignFacts,
-): Promise<{ everybody: Map<string, string[]>; administrators: Set<string> }> {
-  const everybody = new Map<string, string[]>();
-  const administrators = new Set<string>();
-  for (const account of facts.accounts) {
-    const users: string[] = [];
-    for await (const { rows } of accountUsers(app, account, { status: 'Active' })) {
-      for (const user of rows.filter(({ status }) => isOpen(status))) {
-        users.push(user.id);
-        if (user.isAdmin === true) administrators.add(user.id);
-      }
+async function activeUsers(app: AppClient, account: AccountFact): Promise<string[]> {
+  const users: string[] = [];
+  for await (const { rows } of accountUsers(app, account, { status: 'Active' })) users.push(...rows.map(({ id }) => id));
+  return users;
+}
+
+// The built-in group of administrators: a page of it instead of a walk over a hundred thousand users.
+async function administratorsOf(app: AppClient, account: AccountFact): Promise<string[]> {
+  const users: string[] = [];
+  const operation = OPERATIONS.groups;
+  for await (const { rows } of accountPages(
+    app,
+    { operation, at: baseOf(account), path: pathOf(operation, { accountId: account.id }) },
+    'groups',
+  )) {
+    for (const group of rows.map((row) => accountGroup(row, operation)).filter(({ type }) => type?.toLowerCase() === 'admingroup')) {
+      for await (const page of accountUsers(app, account, { group_id: group.id, status: 'Active' }))
+        users.push(...page.rows.map(({ id }) => id));
     }
-    everybody.set(account.id, users);
   }
-  return { everybody, administrators };
+  return users;
 }
 
 // ---------------------------------------------------------------- webhooks

@@ -2,7 +2,15 @@ import type { EvidenceRecord } from '#libs/contracts';
 import type { Json } from '#libs/kernel';
 import { AppFailure, type AppClient, type Control, type Listing, type ListingPage } from '../sdk/index.js';
 
-import { ACCOUNT_EVIDENCE, ORGANIZATION_EVIDENCE, USER_OPERATIONS, userEvidence, type UserDocuments } from './evidence.js';
+import {
+  ACCOUNT_EVIDENCE,
+  ADMINISTRATORS,
+  administratorEvidence,
+  ORGANIZATION_EVIDENCE,
+  USER_OPERATIONS,
+  userEvidence,
+  type UserDocuments,
+} from './evidence.js';
 import { factsOf, type AccountFact } from './facts.js';
 import catalogue from './posture.json' with { type: 'json' };
 
@@ -17,32 +25,38 @@ async function* evidencePages(app: AppClient): AsyncGenerator<ListingPage<Eviden
   for (const [operation, read] of Object.entries(ORGANIZATION_EVIDENCE)) {
     yield { records: [told(app, operation, undefined, await outcomeOf(() => read(app)))] };
   }
+  const administrators: string[] = [];
+  let incomplete: Outcome | undefined;
   for (const account of accounts) {
     for (const [operation, read] of Object.entries(ACCOUNT_EVIDENCE)) {
       yield { records: [told(app, operation, account, await outcomeOf(() => read(app, account)))] };
     }
-    yield { records: await userDocuments(app, account) };
+    // One walk over the users serves all controls about them, and fails for all of them.
+    let documents: UserDocuments | undefined;
+    const outcome = await outcomeOf(async () => {
+      documents = await userEvidence(app, account, administrators);
+      return null;
+    });
+    if (!documents) incomplete = outcome;
+    yield {
+      records: USER_OPERATIONS.map((operation) =>
+        told(app, operation, account, documents ? { is: 'read', document: documents[operation] } : outcome),
+      ),
+    };
   }
+  yield {
+    records: [told(app, ADMINISTRATORS, undefined, incomplete ?? (await outcomeOf(() => administratorEvidence(app, administrators))))],
+  };
 }
 
-// One walk over the users serves all controls about them, and fails for all of them.
-async function userDocuments(app: AppClient, account: AccountFact): Promise<EvidenceRecord[]> {
-  let documents: UserDocuments | undefined;
-  const outcome = await outcomeOf(async () => {
-    documents = await userEvidence(app, account);
-    return null;
-  });
-  return USER_OPERATIONS.map((operation) =>
-    told(app, operation, account, documents ? { is: 'read', document: documents[operation] } : outcome),
-  );
-}
+type Outcome = EvidenceRecord['outcome'];
 
-function told(app: AppClient, operation: string, account: AccountFact | undefined, outcome: EvidenceRecord['outcome']): EvidenceRecord {
+function told(app: AppClient, operation: string, account: AccountFact | undefined, outcome: Outcome): EvidenceRecord {
   return { kind: 'evidence', operation, scope: account?.id ?? '', scopeName: account?.name ?? null, outcome, readAt: app.now().getTime() };
 }
 
 // A refusal of one setting is a fact about that setting; a dead credential or a throttled app ends the run, to be tried again.
-async function outcomeOf(read: () => Promise<Json>): Promise<EvidenceRecord['outcome']> {
+async function outcomeOf(read: () => Promise<Json>): Promise<Outcome> {
   try {
     return { is: 'read', document: await read() };
   } catch (failure) {

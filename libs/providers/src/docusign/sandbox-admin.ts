@@ -69,30 +69,15 @@ function users(context: Context): SandboxAnswer {
   const take = Math.min(numberIn(context, 'take', 20) || 20, MOST);
   const since = Date.parse(query.get('last_modified_since') ?? '');
   const wanted = query.get('membership_status');
-  const isFiltered = email !== undefined || Number.isFinite(since) || wanted !== null;
-  const found = isFiltered
-    ? filtered(state, account, start, take, (user, membership) => {
-        return (
-          (email === undefined || user.email.toLowerCase() === email) &&
-          !(user.modifiedAt < since) &&
-          (wanted === null || membership.status === wanted)
-        );
-      })
-    : state.people.page(account.index, start, take);
+  const filter = [email, Number.isFinite(since) ? since : undefined, wanted].filter((part) => part != null).join(' ');
+  const found = state.people.page(account.index, start, take, filter, (user) => {
+    const { status } = user.memberships[account.index]!;
+    return (
+      (email === undefined || user.email.toLowerCase() === email) && !(user.modifiedAt < since) && (wanted === null || status === wanted)
+    );
+  });
   const rows = found.rows.map((user) => userRow(user, user.memberships[account.index]!));
   return answer(context, 200, { users: rows, paging: paging(context, start, take, rows.length, found.total) });
-}
-
-function filtered(
-  state: DocusignSandbox,
-  account: SandboxAccount,
-  start: number,
-  take: number,
-  fits: (user: SandboxUser, membership: SandboxMembership) => boolean,
-): { readonly rows: SandboxUser[]; readonly total: number } {
-  const all: SandboxUser[] = [];
-  for (const user of state.people.of(account.index)) if (fits(user, user.memberships[account.index]!)) all.push(user);
-  return { rows: all.slice(start, start + take), total: all.length };
 }
 
 function userRow(user: SandboxUser, membership: SandboxMembership): Record<string, unknown> {
@@ -317,8 +302,5 @@ function reservedDomains(context: Context): SandboxAnswer {
 
 // The Admin API writes fractions of any length and no zone.
 function adminTime(ms: number): string {
-  return new Date(ms)
-    .toISOString()
-    .replace(/0*Z$/, '')
-    .replace(/\.$/, '');
+  return new Date(ms).toISOString().replace(/0*Z$/, '').replace(/\.$/, '');
 }

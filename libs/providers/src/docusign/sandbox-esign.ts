@@ -17,6 +17,7 @@ import {
 } from './sandbox-answers.js';
 import { groupRow, profileRow, userRow } from './sandbox-esign-rows.js';
 import { guid } from './sandbox-log.js';
+import type { UserPage } from './sandbox-people.js';
 import { SITES } from './sandbox-seed.js';
 import { nameOf, type DocusignSandbox, type SandboxAccount, type SandboxAuthorization, type SandboxUser } from './sandbox-state.js';
 
@@ -75,38 +76,19 @@ function users(context: Context, account: SandboxAccount): SandboxAnswer {
     .map((word) => word.trim());
   const groupId = query.get('group_id');
   const email = query.get('email')?.toLowerCase();
-  const isFiltered = wanted !== undefined || groupId !== null || email !== undefined;
-  const fits = (user: SandboxUser): boolean => {
+  const filter = [wanted?.join(','), groupId, email].filter((part) => part != null).join(' ');
+  const found = state.people.page(account.index, start, count, filter, (user) => {
     const membership = user.memberships[account.index]!;
-    const word = membership.status.replace(/_/g, '');
+    const isWanted = !wanted || wanted.includes(membership.status.replace(/_/g, ''));
     return (
-      (!wanted || wanted.includes(word)) &&
-      (groupId === null || membership.groupIds.includes(Number(groupId))) &&
-      (!email || user.email.toLowerCase() === email)
+      isWanted && (groupId === null || membership.groupIds.includes(Number(groupId))) && (!email || user.email.toLowerCase() === email)
     );
-  };
-  const found = isFiltered ? some(state.people.of(account.index), fits, start, count) : state.people.page(account.index, start, count);
+  });
   const hasMore = query.get('additional_info')?.toLowerCase() === 'true';
   return answer(context, 200, {
     users: found.rows.map((user) => userRow(account, user, hasMore, context.now)),
     ...resultSet(context, '/users', start, found.rows.length, found.total),
   });
-}
-
-function some(
-  users: Iterable<SandboxUser>,
-  fits: (user: SandboxUser) => boolean,
-  start: number,
-  count: number,
-): { rows: SandboxUser[]; total: number } {
-  const rows: SandboxUser[] = [];
-  let total = 0;
-  for (const user of users) {
-    if (!fits(user)) continue;
-    if (total >= start && rows.length < count) rows.push(user);
-    total += 1;
-  }
-  return { rows, total };
 }
 
 function withUser(context: Context, account: SandboxAccount, serve: (user: SandboxUser) => SandboxAnswer): SandboxAnswer {
@@ -167,15 +149,15 @@ function groups(context: Context, account: SandboxAccount): SandboxAnswer {
   const rows = account.groups.slice(start, start + count);
   const withCount = context.query.get('include_usercount')?.toLowerCase() === 'true';
   return answer(context, 200, {
-    groups: rows.map((group) => groupRow(group, withCount ? memberCount(context, account, group.id) : undefined)),
+    groups: rows.map((group) => groupRow(group, withCount ? membersOf(context, account, group.id, 0, 0).total : undefined)),
     ...resultSet(context, '/groups', start, rows.length, account.groups.length),
   });
 }
 
-function memberCount({ state }: Context, account: SandboxAccount, groupId: number): number {
-  // Counting a hundred thousand made-up users for each group would make a page of groups take seconds.
-  if (state.people.size > 5_000) return state.people.size;
-  return some(state.people.of(account.index), (user) => user.memberships[account.index]!.groupIds.includes(groupId), 0, 0).total;
+function membersOf({ state }: Context, account: SandboxAccount, groupId: number, start: number, count: number): UserPage {
+  return state.people.page(account.index, start, count, `in ${groupId}`, (user) =>
+    user.memberships[account.index]!.groupIds.includes(groupId),
+  );
 }
 
 function groupUsers(context: Context, account: SandboxAccount): SandboxAnswer {
@@ -183,10 +165,7 @@ function groupUsers(context: Context, account: SandboxAccount): SandboxAnswer {
   const group = account.groups.find(({ id }) => id === groupId);
   if (!group) return refuseEsign(context, 400, 'INVALID_GROUP_ID', 'The group does not exist in this account.');
   const [start, count] = window(context);
-  const isEverybody = group.type === 'everyoneGroup';
-  const found = isEverybody
-    ? context.state.people.page(account.index, start, count)
-    : some(context.state.people.of(account.index), (user) => user.memberships[account.index]!.groupIds.includes(groupId), start, count);
+  const found = membersOf(context, account, groupId, start, count);
   return answer(context, 200, {
     users: found.rows.map((user) => {
       const { userId, userName, email, userStatus, userType, uri } = userRow(account, user, false, context.now);
@@ -228,8 +207,8 @@ function changeGroup(context: Context, account: SandboxAccount, isAdded: boolean
 function permissionProfiles(context: Context, account: SandboxAccount): SandboxAnswer {
   const include = context.query.get('include') ?? '';
   const count = (id: number): number | undefined =>
-    include.includes('user_count') && context.state.people.size <= 5_000
-      ? some(context.state.people.of(account.index), (user) => user.memberships[account.index]!.profileId === id, 0, 0).total
+    include.includes('user_count')
+      ? context.state.people.page(account.index, 0, 0, `with ${id}`, (user) => user.memberships[account.index]!.profileId === id).total
       : undefined;
   return answer(context, 200, { permissionProfiles: account.profiles.map((profile) => profileRow(profile, count(profile.id))) });
 }

@@ -19,13 +19,19 @@ export interface Numbers {
   readonly departments: Readonly<Record<Employee['department'], number>>;
 }
 
+/** Users of a page, and how many there are in all. */
+export interface UserPage {
+  readonly rows: readonly SandboxUser[];
+  readonly total: number;
+}
+
 /** Users by position and by id. Those made up for volume are made when asked for, and kept only once they were changed. */
 export class Directory {
   private readonly known: SandboxUser[];
   private readonly positions = new Map<string, number>();
   private readonly changed = new Map<number, SandboxUser>();
-  private hints: ({ readonly position: number; readonly index: number } | undefined)[] = [];
-  private totals: (number | undefined)[] = [];
+  private readonly hints = new Map<string, { readonly position: number; readonly index: number }>();
+  private readonly totals = new Map<string, number>();
   readonly size: number;
 
   constructor(
@@ -51,40 +57,40 @@ export class Directory {
   }
 
   change(user: SandboxUser): void {
-    this.hints = [];
-    this.totals = [];
+    this.hints.clear();
+    this.totals.clear();
     if (user.index < this.known.length) this.known[user.index] = user;
     else this.changed.set(user.index, user);
   }
 
-  /** Users of an account in their order. Whether a made-up one belongs to it is known without making it. */
-  *of(account: number, from = 0): Generator<SandboxUser> {
-    for (let index = from; index < this.size; index++) {
-      const user = this.isMember(index, account) ? this.at(index) : undefined;
-      if (user) yield user;
-    }
-  }
-
-  /** A page of the users of an account by position. Readers go page by page, so where the last one ended is remembered. */
-  page(account: number, start: number, count: number): { readonly rows: SandboxUser[]; readonly total: number } {
-    const hint = this.hints[account];
+  /**
+   * A page of the users of an account by position, of all or of those that a filter takes; `filter` names the filter. Readers go page by page, so where
+   * the last page ended is remembered, and so is the number of users.
+   */
+  page(account: number, start: number, count: number, filter = '', fits: (user: SandboxUser) => boolean = () => true): UserPage {
+    const key = `${account} ${filter}`;
+    const hint = this.hints.get(key);
     let [position, index] = hint && hint.position <= start ? [hint.position, hint.index] : [0, 0];
     const rows: SandboxUser[] = [];
     for (; index < this.size && rows.length < count; index++) {
-      if (!this.isMember(index, account)) continue;
+      if (!this.fits(index, account, filter, fits)) continue;
       if (position >= start) rows.push(this.at(index)!);
       position += 1;
     }
-    this.hints[account] = { position, index };
-    return { rows, total: this.count(account) };
+    this.hints.set(key, { position, index });
+    return { rows, total: this.count(key, (at) => this.fits(at, account, filter, fits)) };
   }
 
-  private count(account: number): number {
-    let total = this.totals[account];
+  private fits(index: number, account: number, filter: string, fits: (user: SandboxUser) => boolean): boolean {
+    return this.isMember(index, account) && (filter === '' || fits(this.at(index)!));
+  }
+
+  private count(key: string, fits: (index: number) => boolean): number {
+    let total = this.totals.get(key);
     if (total === undefined) {
       total = 0;
-      for (let index = 0; index < this.size; index++) if (this.isMember(index, account)) total += 1;
-      this.totals[account] = total;
+      for (let index = 0; index < this.size; index++) if (fits(index)) total += 1;
+      this.totals.set(key, total);
     }
     return total;
   }

@@ -19,7 +19,9 @@ interface Vendor {
   readonly UsersApi: new (client: VendorClient) => {
     list(accountId: string, options: Readonly<Record<string, string>>): Promise<VendorUsers>;
   };
-  readonly GroupsApi: new (client: VendorClient) => { listGroups(accountId: string, options: object): Promise<{ readonly groups: readonly { readonly groupName: string }[] }> };
+  readonly GroupsApi: new (client: VendorClient) => {
+    listGroups(accountId: string, options: object): Promise<{ readonly groups: readonly { readonly groupName: string }[] }>;
+  };
 }
 
 const ACCOUNT = 'd0d0d0d0-0000-4000-8000-000000000001';
@@ -61,9 +63,18 @@ async function tokenOf(box: RunningSandbox): Promise<string> {
   const { settings, secrets } = box.credentials;
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const seconds = Math.floor(Date.now() / 1_000);
-  const claims = { iss: settings['integrationKey'], sub: settings['userId'], aud: 'account.docusign.com', iat: seconds, exp: seconds + 3_600, scope: 'signature impersonation' };
+  const claims = {
+    iss: settings['integrationKey'],
+    sub: settings['userId'],
+    aud: 'account.docusign.com',
+    iat: seconds,
+    exp: seconds + 3_600,
+    scope: 'signature impersonation',
+  };
   const signed = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}`;
-  const signature = createSign('sha256').update(signed).sign(secrets['rsaPrivateKey'] ?? '', 'base64url');
+  const signature = createSign('sha256')
+    .update(signed)
+    .sign(secrets['rsaPrivateKey'] ?? '', 'base64url');
   const response = await fetch(`${box.url}/oauth/token`, {
     method: 'POST',
     headers: { 'x-forwarded-host': 'account.docusign.com', 'content-type': 'application/x-www-form-urlencoded' },

@@ -130,7 +130,10 @@ describe('an event', () => {
 
   it('is administrative when done to somebody else, not when done to oneself or by Okta itself', () => {
     const reset = (actor: unknown, id: string) =>
-      toActivity(anEvent({ eventType: 'user.account.reset_password', ...(actor ? { actor } : {}), target: [{ id, type: 'User' }] }), RECEIVED_AT).isAdminActivity;
+      toActivity(
+        anEvent({ eventType: 'user.account.reset_password', ...(actor ? { actor } : {}), target: [{ id, type: 'User' }] }),
+        RECEIVED_AT,
+      ).isAdminActivity;
     expect(reset(undefined, '00u2')).toBe(true);
     expect(reset(undefined, '00u1')).toBe(false);
     expect(reset({ id: 'system', type: 'SystemPrincipal' }, '00u2')).toBe(false);
@@ -138,7 +141,10 @@ describe('an event', () => {
 
   it('leaves no session or state token in its raw text', () => {
     const { raw } = toActivity(
-      anEvent({ debugContext: { debugData: { url: '/login?stateToken=made-up-1&fromURI=%2F', requestUri: '/x?sessionToken=made-up-2' } }, authenticationContext: { sessionToken: 'made-up-3' } }),
+      anEvent({
+        debugContext: { debugData: { url: '/login?stateToken=made-up-1&fromURI=%2F', requestUri: '/x?sessionToken=made-up-2' } },
+        authenticationContext: { sessionToken: 'made-up-3' },
+      }),
       RECEIVED_AT,
     );
     expect(raw).not.toMatch(/made-up/);
@@ -162,14 +168,25 @@ describe('the table of events', () => {
   });
 
   const isThere = existsSync(MAPPING);
-  (isThere ? it : it.skip)(`says what the published mapping says${isThere ? '' : ' (skipped: ../shared/ocsf/mapping.json not found)'}`, () => {
-    const { apps } = JSON.parse(readFileSync(MAPPING, 'utf8')) as { apps: { okta: { rows: { events: string[]; category: string; classUid: number; activityId: number }[] } } };
-    for (const { events, category, classUid, activityId } of apps.okta.rows) {
-      for (const name of events) {
-        expect({ name, ...pickClass(toActivity(anEvent({ eventType: name }), RECEIVED_AT)) }).toEqual({ name, category, classUid, activityId, mapping: 'exact' });
+  (isThere ? it : it.skip)(
+    `says what the published mapping says${isThere ? '' : ' (skipped: ../shared/ocsf/mapping.json not found)'}`,
+    () => {
+      const { apps } = JSON.parse(readFileSync(MAPPING, 'utf8')) as {
+        apps: { okta: { rows: { events: string[]; category: string; classUid: number; activityId: number }[] } };
+      };
+      for (const { events, category, classUid, activityId } of apps.okta.rows) {
+        for (const name of events) {
+          expect({ name, ...pickClass(toActivity(anEvent({ eventType: name }), RECEIVED_AT)) }).toEqual({
+            name,
+            category,
+            classUid,
+            activityId,
+            mapping: 'exact',
+          });
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 function pickClass({ category, classUid, activityId, mapping }: ReturnType<typeof toActivity>) {
@@ -184,7 +201,10 @@ const areThere = existsSync(SAMPLES);
     readonly expected?: { readonly time?: string; readonly ip?: string; readonly userAgent?: string };
   }
   function samples(file: string): Sample[] {
-    return readFileSync(`${SAMPLES}/${file}`, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Sample);
+    return readFileSync(`${SAMPLES}/${file}`, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Sample);
   }
 
   it('have the time, address and user agent that others found in them', () => {
@@ -197,8 +217,13 @@ const areThere = existsSync(SAMPLES);
     }
   });
 
-  it.each(['activities/okta.jsonl', 'detections/okta.jsonl', 'scenarios/okta-add-administrator.jsonl'])('of %s are all read with a type', (file) => {
-    const events = samples(file).map(({ raw, api }) => api ?? raw).filter((event) => Object.keys(event as object).length > 0);
-    for (const event of events) expect(toActivity(event, RECEIVED_AT).eventType).not.toBe('unknown');
-  });
+  it.each(['activities/okta.jsonl', 'detections/okta.jsonl', 'scenarios/okta-add-administrator.jsonl'])(
+    'of %s are all read with a type',
+    (file) => {
+      const events = samples(file)
+        .map(({ raw, api }) => api ?? raw)
+        .filter((event) => Object.keys(event as object).length > 0);
+      for (const event of events) expect(toActivity(event, RECEIVED_AT).eventType).not.toBe('unknown');
+    },
+  );
 });

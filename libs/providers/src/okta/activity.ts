@@ -104,7 +104,8 @@ function failureOf(event: LogEvent, { category }: Categorized, outcome: Outcome)
   const reason = text(event.outcome['reason']) ?? '';
   const result = text(event.outcome['result'])?.toUpperCase();
   // A sign-in under a login that belongs to nobody has the actor "unknown".
-  if (event.eventType === 'user.session.start' && text(event.actor['type']) === 'User' && told(event.actor['id']) === null) return 'USER_DOES_NOT_EXIST';
+  if (event.eventType === 'user.session.start' && text(event.actor['type']) === 'User' && told(event.actor['id']) === null)
+    return 'USER_DOES_NOT_EXIST';
   if (result === 'RATE_LIMIT') return 'RATE_LIMITED';
   const byName = FAILURE_OF_EVENT[event.eventType] ?? FAILURE_OF_REASON[reason.toUpperCase()];
   if (byName) return byName;
@@ -228,7 +229,12 @@ function isGroup(target: WireRecord): boolean {
   return target['type'] === 'UserGroup' || target['type'] === 'Group';
 }
 
-const BY_A_PERSON: ReadonlySet<string> = new Set(['user.session.start', 'user.authentication.sso', 'user.authentication.auth_via_mfa', 'user.session.access_admin_app']);
+const BY_A_PERSON: ReadonlySet<string> = new Set([
+  'user.session.start',
+  'user.authentication.sso',
+  'user.authentication.auth_via_mfa',
+  'user.session.access_admin_app',
+]);
 
 function isInteractive(eventType: string): boolean | null {
   if (BY_A_PERSON.has(eventType)) return true;

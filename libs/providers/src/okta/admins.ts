@@ -26,23 +26,39 @@ export interface AdminGroup {
  * are read as well: no administrator may be missed. Fails when either cannot be read.
  */
 export async function readAdministrators(app: AppClient): Promise<Administrators> {
+  const ids = await readAssigned(app);
+  const groups = await readAdminGroups(app);
+  return { ids: new Set([...ids, ...groups.flatMap((group) => group.members)]), groups };
+}
+
+/** Tells of a user whether it is an administrator; `undefined` where our credential may not know. */
+export type AdminMark = (userId: string) => boolean | undefined;
+
+/** The same as far as our credential may know: who is found is an administrator, and the others are none only when both lists were read. */
+export async function readAdminMark(app: AppClient): Promise<AdminMark> {
+  const ids = await ifAllowed(() => readAssigned(app));
+  const groups = await ifAllowed(() => readAdminGroups(app));
+  const known = new Set([...(ids ?? []), ...(groups ?? []).flatMap((group) => group.members)]);
+  const isComplete = ids !== undefined && groups !== undefined;
+  return (userId) => known.has(userId) || (isComplete ? false : undefined);
+}
+
+async function ifAllowed<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof AppFailure && (error.kind === 'forbidden' || error.kind === 'unlicensed' || error.kind === 'missing'))
+      return undefined;
+    throw error;
+  }
+}
+
+async function readAssigned(app: AppClient): Promise<Set<string>> {
   const ids = new Set<string>();
   for await (const page of urlPages(app, assignees(), ['_links', 'next', 'href'])) {
     for (const id of readAssignees(page.body, page.request.operation)) ids.add(id);
   }
-  const groups = await readAdminGroups(app);
-  for (const group of groups) for (const member of group.members) ids.add(member);
-  return { ids, groups };
-}
-
-/** The same, but `undefined` where our credential may not know: then nobody is called an administrator, nor none. */
-export async function readAdministratorsIfAllowed(app: AppClient): Promise<Administrators | undefined> {
-  try {
-    return await readAdministrators(app);
-  } catch (error) {
-    if (error instanceof AppFailure && (error.kind === 'forbidden' || error.kind === 'unlicensed' || error.kind === 'missing')) return undefined;
-    throw error;
-  }
+  return ids;
 }
 
 async function readAdminGroups(app: AppClient): Promise<AdminGroup[]> {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, createHmac, generateKeyPairSync } from 'node:crypto';
 
 import { FakeClock, sandboxApp, type SandboxApp } from '#libs/testing';
 
@@ -76,7 +76,10 @@ describe('signing in to Okta', () => {
 
   it('names a wrong client', async () => {
     const failure = await failureOf(() => made.connect({ settings: { clientId: '0oaSomebodyElse' } }).signIn());
-    expect(failure).toMatchObject({ kind: 'auth-revoked', classified: { appCode: 'invalid_client', remedy: expect.stringMatching(/client ID, private key/) } });
+    expect(failure).toMatchObject({
+      kind: 'auth-revoked',
+      classified: { appCode: 'invalid_client', remedy: expect.stringMatching(/client ID, private key/) },
+    });
   });
 
   it('names a key that is not the app’s', async () => {
@@ -93,7 +96,10 @@ describe('signing in to Okta', () => {
 
   it('names a role that is missing although the scopes are there', async () => {
     made.sandbox.setSwitches({ withoutRole: true });
-    expect(await failureOf(() => made.app.call(oneUser))).toMatchObject({ kind: 'forbidden', classified: { problem: 'NOT_ADMINISTRATOR' } });
+    expect(await failureOf(() => made.app.call(oneUser))).toMatchObject({
+      kind: 'forbidden',
+      classified: { problem: 'NOT_ADMINISTRATOR' },
+    });
   });
 });
 
@@ -107,10 +113,13 @@ describe('the token endpoint', () => {
       secrets: { privateKey: '-----BEGIN PRIVATE KEY-----' },
       now: NOW,
       signJwt: async (claims, _key, header) => JSON.stringify({ claims, header }),
+      sha256: (text) => createHash('sha256').update(text).digest(),
+      hmacSha256: (key, text) => createHmac('sha256', key).update(text).digest(),
       makeProofKey: async () => ({ proof: async (call) => `proof ${JSON.stringify(call)}` }),
       send: async (request) => {
         sent.push(request.form?.['client_assertion'] ?? '');
-        return { status: 200, headers: {}, body: undefined, request, ...left.shift() };
+        const { status = 200, headers = {}, body } = left.shift() ?? {};
+        return { status, headers, body, request };
       },
     };
   }
@@ -123,7 +132,13 @@ describe('the token endpoint', () => {
     const assertions = context.sent.map((text) => JSON.parse(text) as { claims: Record<string, unknown>; header: unknown });
     expect(assertions[0]).toMatchObject({
       header: { alg: 'RS256', kid: 'k1' },
-      claims: { iss: '0oa1', sub: '0oa1', aud: 'https://acme.okta.com/oauth2/v1/token', iat: NOW.getTime() / 1_000, exp: NOW.getTime() / 1_000 + 300 },
+      claims: {
+        iss: '0oa1',
+        sub: '0oa1',
+        aud: 'https://acme.okta.com/oauth2/v1/token',
+        iat: NOW.getTime() / 1_000,
+        exp: NOW.getTime() / 1_000 + 300,
+      },
     });
     expect(new Set(assertions.map(({ claims }) => claims['jti'])).size).toBe(assertions.length);
   });

@@ -89,11 +89,10 @@ function tokenSigner({ settings, secrets, now, signJwt }: AuthContext): TokenSig
   return {
     // Each assertion may be used once, so every request signs its own.
     assertion: () =>
-      signJwt(
-        { iss: clientId, sub: clientId, aud: audience, iat: issuedAt, exp: issuedAt + ASSERTION_LASTS_S, jti: randomUUID() },
-        key,
-        { alg, ...(kid && { kid }) },
-      ),
+      signJwt({ iss: clientId, sub: clientId, aud: audience, iat: issuedAt, exp: issuedAt + ASSERTION_LASTS_S, jti: randomUUID() }, key, {
+        alg,
+        ...(kid && { kid }),
+      }),
   };
 }
 
@@ -121,7 +120,11 @@ function noCredential(message: string, remedy: string): AppFailure {
 // Without a proof, with a proof, with a proof and a nonce: the app's answer says which one it wants next.
 const MOST_ROUNDS = 4;
 
-async function requestToken(context: AuthContext, signer: TokenSigner, scopes: readonly string[]): Promise<Token | { readonly refused: AppAnswer }> {
+async function requestToken(
+  context: AuthContext,
+  signer: TokenSigner,
+  scopes: readonly string[],
+): Promise<Token | { readonly refused: AppAnswer }> {
   let answer: AppAnswer | undefined;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     answer = await sendTokenRequest(context, signer, scopes);
@@ -191,11 +194,16 @@ function refusal(answer: AppAnswer, now: Date): AppFailure {
     return failure(answer, {
       kind: 'auth-revoked',
       ...shared,
-      remedy: 'Check client ID, private key and key ID, that the app is active, that the Okta domain is right, and that this computer has the right time.',
+      remedy:
+        'Check client ID, private key and key ID, that the app is active, that the Okta domain is right, and that this computer has the right time.',
     });
   }
   if (error === undefined) return failure(answer, { kind: 'malformed', ...shared });
-  return failure(answer, { kind: 'misconfigured', ...shared, remedy: 'Check that the app is an API Services app with "Public key / Private key" as its client authentication.' });
+  return failure(answer, {
+    kind: 'misconfigured',
+    ...shared,
+    remedy: 'Check that the app is an API Services app with "Public key / Private key" as its client authentication.',
+  });
 }
 
 function waitOf(answer: AppAnswer, now: Date): Date {

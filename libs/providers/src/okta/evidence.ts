@@ -2,7 +2,21 @@ import type { Json } from '#libs/kernel';
 import { DAY_MS, parseDuration } from '#libs/kernel';
 
 import type { AppClient, AppRequest, WireRecord } from '../sdk/index.js';
-import { AppFailure, at, linkPages, list, malformed, record, requiredFlag, requiredList, requiredRecord, requiredText, requiredWhole, text, whole } from '../sdk/index.js';
+import {
+  AppFailure,
+  at,
+  linkPages,
+  list,
+  malformed,
+  record,
+  requiredFlag,
+  requiredList,
+  requiredRecord,
+  requiredText,
+  requiredWhole,
+  text,
+  whole,
+} from '../sdk/index.js';
 import { readAdministrators, readUserRoles } from './admins.js';
 import type { Operation } from './operations.js';
 import { readApiToken, rowsOf } from './wire.js';
@@ -16,8 +30,10 @@ type Read = (app: AppClient) => Promise<Json>;
  */
 export const EVIDENCE: Readonly<Record<string, Read>> = {
   'GET /api/v1/policies?type=PASSWORD': async (app) => (await policies(app, 'PASSWORD')).map(passwordPolicy),
-  'GET /api/v1/policies?type=OKTA_SIGN_ON then GET /api/v1/policies/{policyId}/rules': (app) => activeRules(app, 'OKTA_SIGN_ON', sessionRule),
-  'GET /api/v1/policies?type=USER_LIFECYCLE then GET /api/v1/policies/{policyId}/rules': (app) => activeRules(app, 'USER_LIFECYCLE', automationRule),
+  'GET /api/v1/policies?type=OKTA_SIGN_ON then GET /api/v1/policies/{policyId}/rules': (app) =>
+    activeRules(app, 'OKTA_SIGN_ON', sessionRule),
+  'GET /api/v1/policies?type=USER_LIFECYCLE then GET /api/v1/policies/{policyId}/rules': (app) =>
+    activeRules(app, 'USER_LIFECYCLE', automationRule),
   'GET /api/v1/policies/{policyId}/rules (Okta Admin Console)': (app) => rulesOfApp(app, 'saasure', 'Okta Admin Console'),
   'GET /api/v1/policies/{policyId}/rules (Okta Dashboard)': (app) => rulesOfApp(app, 'okta_enduser', 'Okta Dashboard'),
   'GET /api/v1/first-party-app-settings/admin-console': adminConsole,
@@ -26,16 +42,27 @@ export const EVIDENCE: Readonly<Record<string, Read>> = {
   'GET /api/v1/zones': async (app) => (await all(app, 'GET /api/v1/zones')).map(zone),
   'GET /api/v1/behaviors': async (app) => (await all(app, 'GET /api/v1/behaviors')).map((rule) => pick(rule, NAMED_AND_TYPED)),
   'GET /api/v1/logStreams': async (app) => (await all(app, 'GET /api/v1/logStreams')).map((stream) => pick(stream, NAMED_AND_TYPED)),
-  'GET /api/v1/api-tokens': async (app) => (await tokens(app)).map(({ id, name, userId, connection, include }) => ({ id, name, userId, network: { connection, include: [...include] } })),
+  'GET /api/v1/api-tokens': async (app) =>
+    (await tokens(app)).map(({ id, name, userId, connection, include }) => ({
+      id,
+      name,
+      userId,
+      network: { connection, include: [...include] },
+    })),
   'GET /api/v1/api-tokens joined with GET /api/v1/users/{userId}/roles': tokensWithOwners,
   'GET /api/v1/iam/assignees/users joined with GET /api/v1/users/{userId}/roles': administratorRoles,
-  'GET /api/v1/org/privacy/oktaSupport': async (app) => pick(await one(app, 'GET /api/v1/org/privacy/oktaSupport'), { support: requiredText }),
+  'GET /api/v1/org/privacy/oktaSupport': async (app) =>
+    pick(await one(app, 'GET /api/v1/org/privacy/oktaSupport'), { support: requiredText }),
   'GET /api/v1/org/settings/clientPrivilegesSetting': async (app) =>
     pick(await one(app, 'GET /api/v1/org/settings/clientPrivilegesSetting'), { clientPrivilegesSetting: requiredFlag }),
   'GET /attack-protection/api/v1/user-lockout-settings': async (app) =>
-    pick(await oneOrFirst(app, 'GET /attack-protection/api/v1/user-lockout-settings'), { preventBruteForceLockoutFromUnknownDevices: requiredFlag }),
+    pick(await oneOrFirst(app, 'GET /attack-protection/api/v1/user-lockout-settings'), {
+      preventBruteForceLockoutFromUnknownDevices: requiredFlag,
+    }),
   'GET /attack-protection/api/v1/authenticator-settings': async (app) =>
-    pick(await oneOrFirst(app, 'GET /attack-protection/api/v1/authenticator-settings'), { verifyKnowledgeSecondWhen2faRequired: requiredFlag }),
+    pick(await oneOrFirst(app, 'GET /attack-protection/api/v1/authenticator-settings'), {
+      verifyKnowledgeSecondWhen2faRequired: requiredFlag,
+    }),
 };
 
 interface Row {
@@ -45,7 +72,10 @@ interface Row {
 
 const NAMED_AND_TYPED = { id: requiredText, name: requiredText, status: requiredText, type: requiredText };
 
-function pick<K extends string>({ wire, operation }: Row, fields: Readonly<Record<K, (value: unknown, operation: string, what: string) => Json>>): Record<K, Json> {
+function pick<K extends string>(
+  { wire, operation }: Row,
+  fields: Readonly<Record<K, (value: unknown, operation: string, what: string) => Json>>,
+): Record<K, Json> {
   const read = Object.entries(fields) as [K, (value: unknown, operation: string, what: string) => Json][];
   return Object.fromEntries(read.map(([name, required]) => [name, required(wire[name], operation, `"${name}"`)])) as Record<K, Json>;
 }
@@ -64,7 +94,9 @@ async function oneOrFirst(app: AppClient, operation: Operation): Promise<Row> {
 async function all(app: AppClient, operation: Operation, request: Partial<AppRequest> = {}): Promise<Row[]> {
   const rows: Row[] = [];
   for await (const page of linkPages(app, { operation, path: operation.slice(operation.indexOf('/')), ...request })) {
-    rows.push(...requiredList(page.body, operation, 'a list').map((wire) => ({ wire: requiredRecord(wire, operation, 'an object'), operation })));
+    rows.push(
+      ...requiredList(page.body, operation, 'a list').map((wire) => ({ wire: requiredRecord(wire, operation, 'an object'), operation })),
+    );
   }
   return rows;
 }
@@ -77,7 +109,9 @@ function passwordPolicy(row: Row): Document {
   const { operation } = row;
   const settings = requiredRecord(at(row.wire, 'settings', 'password'), operation, 'password settings');
   const complexity = requiredRecord(settings['complexity'], operation, 'password complexity');
-  const kinds = (['minLowerCase', 'minUpperCase', 'minNumber', 'minSymbol'] as const).map((name) => requiredWhole(complexity[name], operation, `"${name}"`));
+  const kinds = (['minLowerCase', 'minUpperCase', 'minNumber', 'minSymbol'] as const).map((name) =>
+    requiredWhole(complexity[name], operation, `"${name}"`),
+  );
   return {
     ...pick(row, { id: requiredText, name: requiredText, status: requiredText }),
     settings: {
@@ -98,7 +132,11 @@ function passwordPolicy(row: Row): Document {
 // Where the feature was never set, Okta leaves the whole object out.
 function isActedUpon(protection: WireRecord | undefined): boolean {
   if (!protection) return false;
-  return whole(protection['expireAfterDays']) !== null || protection['logoutEnabled'] === true || text(protection['delegatedWorkflowId']) !== null;
+  return (
+    whole(protection['expireAfterDays']) !== null ||
+    protection['logoutEnabled'] === true ||
+    text(protection['delegatedWorkflowId']) !== null
+  );
 }
 
 async function activeRules(app: AppClient, type: string, toDocument: (rule: Row) => Document): Promise<Document[]> {
@@ -211,7 +249,10 @@ function zone(row: Row): Document {
   const included = list(at(row.wire, 'ipServiceCategories', 'include')) ?? [];
   const proxyType = text(row.wire['proxyType']);
   const blocksAnonymizers =
-    included.some((category) => /ANONYMIZER|ALL_IP_SERVICES|ALL_PROXIES_VPNS/.test(text(category) ?? '')) || proxyType === 'Any' || proxyType === 'Tor' || proxyType === 'NotTorAnonymizer';
+    included.some((category) => /ANONYMIZER|ALL_IP_SERVICES|ALL_PROXIES_VPNS/.test(text(category) ?? '')) ||
+    proxyType === 'Any' ||
+    proxyType === 'Tor' ||
+    proxyType === 'NotTorAnonymizer';
   // A zone that only lists addresses may leave its usage out.
   return { ...pick(row, NAMED_AND_TYPED), usage: text(row.wire['usage']), blocksAnonymizers };
 }
@@ -219,7 +260,8 @@ function zone(row: Row): Document {
 async function tokens(app: AppClient): Promise<ReturnType<typeof readApiToken>[]> {
   const operation = 'GET /api/v1/api-tokens';
   const found = [];
-  for await (const page of linkPages(app, { operation, path: '/api/v1/api-tokens' })) found.push(...rowsOf(page.body, operation, readApiToken));
+  for await (const page of linkPages(app, { operation, path: '/api/v1/api-tokens' }))
+    found.push(...rowsOf(page.body, operation, readApiToken));
   return found;
 }
 

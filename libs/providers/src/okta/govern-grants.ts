@@ -26,7 +26,10 @@ export const revokeAppGrant: ActionPlan = {
     if (consent) return observeConsent(app, consent);
     return adminConsentApp(grant) ? Promise.resolve({ kind: 'admin-consent' }) : observeToken(app, grant);
   },
-  isDone: (observed) => (seen(observed, 'kind') === 'consent' ? (list(at(observed, 'grants')) ?? []).length === 0 && !flag(at(observed, 'hasTokens')) : flag(at(observed, 'exists')) === false),
+  isDone: (observed) =>
+    seen(observed, 'kind') === 'consent'
+      ? (list(at(observed, 'grants')) ?? []).length === 0 && !flag(at(observed, 'hasTokens'))
+      : flag(at(observed, 'exists')) === false,
   refuse: (observed) => {
     if (seen(observed, 'kind') === 'admin-consent') {
       return {
@@ -88,7 +91,12 @@ async function withdraw(app: AppClient, consent: Consent, before: Json): Promise
     await app.call({ operation: 'DELETE /api/v1/users/{userId}/grants/{grantId}', method: 'DELETE', path, accept: [404] });
   }
   // Without this the app could go on with the refresh tokens that it has.
-  await app.call({ operation: 'DELETE /api/v1/users/{userId}/clients/{clientId}/tokens', method: 'DELETE', path: tokensPath(consent), accept: [404] });
+  await app.call({
+    operation: 'DELETE /api/v1/users/{userId}/clients/{clientId}/tokens',
+    method: 'DELETE',
+    path: tokensPath(consent),
+    accept: [404],
+  });
 }
 
 async function observeToken(app: AppClient, tokenId: string): Promise<Json> {

@@ -27,7 +27,8 @@ export const removeFromGroup: ActionPlan = {
     return {
       code: 'OKTA_GROUP_KEPT_ELSEWHERE',
       message: `The members of ${seen(observed, 'groupName')} are kept by ${keeper}.`,
-      remedy: type === 'APP_GROUP' ? 'Change the membership there.' : 'Everyone belongs to this group; suspend or deactivate the user instead.',
+      remedy:
+        type === 'APP_GROUP' ? 'Change the membership there.' : 'Everyone belongs to this group; suspend or deactivate the user instead.',
     };
   },
   run: (app, target) => change(app, target, 'DELETE /api/v1/groups/{groupId}/users/{userId}'),

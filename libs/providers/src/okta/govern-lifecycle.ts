@@ -22,7 +22,11 @@ export const suspendUser: ActionPlan = {
   refuse: (observed) => {
     const status = seen(observed, 'status');
     if (status === 'ACTIVE' || status === 'SUSPENDED') return undefined;
-    return refusal('OKTA_USER_NOT_ACTIVE', `Okta suspends only active users; this one is ${status}.`, REMEDY_OF_STATUS[status ?? ''] ?? 'Deactivate the user instead.');
+    return refusal(
+      'OKTA_USER_NOT_ACTIVE',
+      `Okta suspends only active users; this one is ${status}.`,
+      REMEDY_OF_STATUS[status ?? ''] ?? 'Deactivate the user instead.',
+    );
   },
   run: (app, target) => lifecycle(app, target, 'POST /api/v1/users/{id}/lifecycle/suspend'),
   revert: {
@@ -71,7 +75,11 @@ export const expirePassword: ActionPlan = {
       return refusal('OKTA_PASSWORD_KEPT_ELSEWHERE', `The password of this user is kept by ${keeper}, not by Okta.`, 'Expire it there.');
     }
     if (accountStatus(status) === 'ACTIVE') return undefined;
-    return refusal('OKTA_USER_NOT_ACTIVE', `Okta expires passwords of active users only; this one is ${status}.`, 'Nothing is to be done while the user cannot sign in.');
+    return refusal(
+      'OKTA_USER_NOT_ACTIVE',
+      `Okta expires passwords of active users only; this one is ${status}.`,
+      'Nothing is to be done while the user cannot sign in.',
+    );
   },
   run: (app, target) => lifecycle(app, target, 'POST /api/v1/users/{id}/lifecycle/expire_password'),
   revert: { impossible: 'An expired password becomes valid only when its owner chooses a new one.' },
@@ -108,7 +116,12 @@ async function observeStatus(app: AppClient, target: PlanTarget): Promise<Json> 
   return { status, passwordKeeper, login: typeof profile['login'] === 'string' ? profile['login'] : null };
 }
 
-async function lifecycle(app: AppClient, target: PlanTarget, operation: Operation, query?: Readonly<Record<string, boolean>>): Promise<void> {
+async function lifecycle(
+  app: AppClient,
+  target: PlanTarget,
+  operation: Operation,
+  query?: Readonly<Record<string, boolean>>,
+): Promise<void> {
   const verb = operation.slice(operation.lastIndexOf('/') + 1);
   await app.call({ operation, method: 'POST', path: userPath(accountOf(target), `/lifecycle/${verb}`), query });
 }

@@ -98,7 +98,11 @@ async function giveBack(app: AppClient, target: PlanTarget, before: Json): Promi
   if (limited.length === 0) return;
   const names = limited.map((role) => role.label ?? role.type).join(', ');
   throw new AppFailure(
-    { kind: 'conflict', message: `${names} was limited to some groups or apps and is not given back unlimited.`, remedy: 'Assign it in the Admin Console with its limits.' },
+    {
+      kind: 'conflict',
+      message: `${names} was limited to some groups or apps and is not given back unlimited.`,
+      remedy: 'Assign it in the Admin Console with its limits.',
+    },
     ASSIGN,
     undefined,
   );

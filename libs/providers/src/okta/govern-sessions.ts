@@ -16,7 +16,8 @@ const LOG_KEPT_MS = 90 * 86_400_000;
 export const requireSignInAgain: ActionPlan = {
   kind: 'REQUIRE_SIGN_IN_AGAIN',
   title: 'Clear sessions',
-  effect: 'All Okta sessions and OAuth tokens of the user end, and remembered devices are forgotten. Sessions that SAML apps keep for themselves go on.',
+  effect:
+    'All Okta sessions and OAuth tokens of the user end, and remembered devices are forgotten. Sessions that SAML apps keep for themselves go on.',
   target: 'account',
   scopes: ['okta.users.manage', 'okta.users.read', 'okta.logs.read'],
   observe: observeSessions,

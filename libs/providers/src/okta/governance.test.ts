@@ -34,7 +34,10 @@ function account(id: string, more: Partial<PlanTarget> = {}): PlanTarget {
 }
 
 function anActiveUser(): SandboxUser {
-  return users().find((user) => user.standing.now.status === 'ACTIVE' && user.roles.now.length === 0 && user.passwordKeeper === 'OKTA' && user.lastLogin !== null)!;
+  return users().find(
+    (user) =>
+      user.standing.now.status === 'ACTIVE' && user.roles.now.length === 0 && user.passwordKeeper === 'OKTA' && user.lastLogin !== null,
+  )!;
 }
 
 function withStatus(status: string): SandboxUser {
@@ -106,13 +109,19 @@ describe('suspending a user', () => {
     const target = account(anActiveUser().id);
     const before = await plan('SUSPEND_USER').observe(made.app, target);
     await plan('SUSPEND_USER').run(made.app, target, before);
-    expect(await failureOf(() => plan('SUSPEND_USER').run(made.app, target, before))).toMatchObject({ kind: 'conflict', message: expect.stringMatching(/SUSPENDED/) });
+    expect(await failureOf(() => plan('SUSPEND_USER').run(made.app, target, before))).toMatchObject({
+      kind: 'conflict',
+      message: expect.stringMatching(/SUSPENDED/),
+    });
   });
 
   it('without the scope names it', async () => {
     made.sandbox.setSwitches({ missingScopes: ['okta.users.manage'] });
     const target = account(anActiveUser().id);
-    expect(await failureOf(() => plan('SUSPEND_USER').run(made.app, target, null))).toMatchObject({ kind: 'forbidden', classified: { missingScopes: ['okta.users.manage'] } });
+    expect(await failureOf(() => plan('SUSPEND_USER').run(made.app, target, null))).toMatchObject({
+      kind: 'forbidden',
+      classified: { missingScopes: ['okta.users.manage'] },
+    });
   });
 
   it('with its answer lost is not sent twice, and is found done', async () => {
@@ -164,7 +173,9 @@ describe('requiring a new sign-in', () => {
   it('ends the sessions, and the log proves it', async () => {
     const user = anActiveUser();
     await carryOut('REQUIRE_SIGN_IN_AGAIN', account(user.id));
-    expect(made.sandbox.ledger().effects).toMatchObject([{ operation: 'DELETE /api/v1/users/{userId}/sessions', query: { oauthTokens: 'true', forgetDevices: 'true' } }]);
+    expect(made.sandbox.ledger().effects).toMatchObject([
+      { operation: 'DELETE /api/v1/users/{userId}/sessions', query: { oauthTokens: 'true', forgetDevices: 'true' } },
+    ]);
   });
 
   it('is to be done again once the user has signed in again', async () => {
@@ -206,7 +217,8 @@ describe('deactivating a user', () => {
 });
 
 describe('removing administrator roles', () => {
-  const anAdmin = (...types: string[]): SandboxUser => users().find((user) => types.every((type) => user.roles.now.some((role) => role.type === type)))!;
+  const anAdmin = (...types: string[]): SandboxUser =>
+    users().find((user) => types.every((type) => user.roles.now.some((role) => role.type === type)))!;
 
   it('takes all direct roles and gives them back', async () => {
     const admin = anAdmin('SUPER_ADMIN');
@@ -215,7 +227,10 @@ describe('removing administrator roles', () => {
     expect(await refreshed('REVOKE_ADMIN_PRIVILEGES', target)).toMatchObject({ isAdmin: false });
     await undo('REVOKE_ADMIN_PRIVILEGES', target, before);
     expect(admin.roles.now.map((role) => role.type)).toEqual(['SUPER_ADMIN']);
-    expect((await plan('REVOKE_ADMIN_PRIVILEGES').refresh(made.app, target)).map((record) => record.kind)).toEqual(['account', 'privilege']);
+    expect((await plan('REVOKE_ADMIN_PRIVILEGES').refresh(made.app, target)).map((record) => record.kind)).toEqual([
+      'account',
+      'privilege',
+    ]);
   });
 
   it('gives a custom role back with its resources, and never gives a limited role back without its limits', async () => {
@@ -225,7 +240,10 @@ describe('removing administrator roles', () => {
     admin.roles.set([custom, limited], NOW);
     const target = account(admin.id);
     const { before } = await carryOut('REVOKE_ADMIN_PRIVILEGES', target);
-    expect(await failureOf(() => undo('REVOKE_ADMIN_PRIVILEGES', target, before))).toMatchObject({ kind: 'conflict', message: expect.stringMatching(/Group Administrator/) });
+    expect(await failureOf(() => undo('REVOKE_ADMIN_PRIVILEGES', target, before))).toMatchObject({
+      kind: 'conflict',
+      message: expect.stringMatching(/Group Administrator/),
+    });
     expect(admin.roles.now).toMatchObject([{ type: 'CUSTOM', role: 'cr01', resourceSet: 'iam1' }]);
   });
 
@@ -250,7 +268,9 @@ describe('removing from a group', () => {
   });
 
   it.each(['Domain Users', 'Everyone'])('is refused for %s, whose members are kept elsewhere', async (name) => {
-    expect(await refusalOf('REMOVE_FROM_GROUP', account(anActiveUser().id, { groupExternalId: groupNamed(name).id }))).toBe('OKTA_GROUP_KEPT_ELSEWHERE');
+    expect(await refusalOf('REMOVE_FROM_GROUP', account(anActiveUser().id, { groupExternalId: groupNamed(name).id }))).toBe(
+      'OKTA_GROUP_KEPT_ELSEWHERE',
+    );
   });
 
   it('counts as taking an administrator away only where the group makes super administrators', async () => {
@@ -312,6 +332,9 @@ describe('every action', () => {
     const feed = okta.feeds['main']!;
     const events = [];
     for await (const page of feed.pages(made.app, feed.start(made.app, NOW))) events.push(...page.events);
-    expect(events.find((event) => event.eventType === 'user.lifecycle.suspend')).toMatchObject({ actor: { type: 'service', externalId: state().self.appId }, targets: [{ externalId: user.id }] });
+    expect(events.find((event) => event.eventType === 'user.lifecycle.suspend')).toMatchObject({
+      actor: { type: 'service', externalId: state().self.appId },
+      targets: [{ externalId: user.id }],
+    });
   });
 });

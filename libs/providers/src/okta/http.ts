@@ -19,9 +19,14 @@ export const http: HttpRules = {
  * the credential.
  */
 export function orgHost(settings: Settings): string {
-  const host = String(settings['orgHost'] ?? '').trim().toLowerCase();
+  const host = String(settings['orgHost'] ?? '')
+    .trim()
+    .toLowerCase();
   if (!ORG_HOST.test(host)) {
-    throw misconfigured(`"${host}" is not a host name.`, 'Enter the Okta domain without https:// and without a path, such as acme.okta.com.');
+    throw misconfigured(
+      `"${host}" is not a host name.`,
+      'Enter the Okta domain without https:// and without a path, such as acme.okta.com.',
+    );
   }
   const isOktas = OKTA_DOMAINS.some((domain) => host.endsWith(domain));
   if (isOktas && host.split('.')[0]?.endsWith('-admin')) {
@@ -52,7 +57,13 @@ function classify(answer: AppAnswer): Classified | undefined {
   return kind && (appCode || message) ? { kind, appCode, message } : undefined;
 }
 
-const KIND_OF_STATUS: Readonly<Record<number, Classified['kind']>> = { 400: 'rejected', 404: 'missing', 409: 'conflict', 500: 'down', 503: 'down' };
+const KIND_OF_STATUS: Readonly<Record<number, Classified['kind']>> = {
+  400: 'rejected',
+  404: 'missing',
+  409: 'conflict',
+  500: 'down',
+  503: 'down',
+};
 
 interface Said {
   readonly appCode: string | undefined;

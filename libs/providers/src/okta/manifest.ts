@@ -33,7 +33,14 @@ const FIELDS: readonly SetupField[] = [
     options: ['service-app', 'api-token'],
     default: 'service-app',
   },
-  { name: 'clientId', label: 'Client ID', required: true, secret: false, pattern: /^[A-Za-z0-9_-]{6,100}$/, when: { field: 'authKind', is: 'service-app' } },
+  {
+    name: 'clientId',
+    label: 'Client ID',
+    required: true,
+    secret: false,
+    pattern: /^[A-Za-z0-9_-]{6,100}$/,
+    when: { field: 'authKind', is: 'service-app' },
+  },
   {
     name: 'keyId',
     label: 'Key ID (kid)',
@@ -66,13 +73,21 @@ const FIELDS: readonly SetupField[] = [
 
 /** Scopes by what they are for. What an app was not granted is left out of its token, and the capability says so. */
 export const SCOPES: readonly ScopeNeed[] = [
-  read('okta.users.read', ['LIST_ACCOUNTS', 'LIST_GROUPS', 'LIST_PRIVILEGES', 'VIEW_APP_GRANTS', 'USER_GOVERNANCE', 'POSTURE'], 'People, their groups, factors and consents.'),
+  read(
+    'okta.users.read',
+    ['LIST_ACCOUNTS', 'LIST_GROUPS', 'LIST_PRIVILEGES', 'VIEW_APP_GRANTS', 'USER_GOVERNANCE', 'POSTURE'],
+    'People, their groups, factors and consents.',
+  ),
   read('okta.groups.read', ['LIST_GROUPS', 'LIST_PRIVILEGES'], 'Groups and their members, also those that give administrator roles.'),
   read('okta.roles.read', ['LIST_PRIVILEGES', 'LIST_ACCOUNTS', 'POSTURE'], 'Who is an administrator, and with which role.'),
   read('okta.apps.read', ['VIEW_APP_GRANTS', 'POSTURE'], 'Apps that hold OAuth scopes, and the session settings of the Admin Console.'),
   read('okta.appGrants.read', ['VIEW_APP_GRANTS'], 'The scopes that apps were granted.'),
   read('okta.apiTokens.read', ['VIEW_APP_GRANTS', 'POSTURE'], 'API tokens, their owners and the networks they work from.'),
-  read('okta.logs.read', ['SIGN_IN_ACTIVITY', 'USER_ACTIVITY', 'ADMIN_ACTIVITY', 'USER_GOVERNANCE'], 'The System Log; also proves that sessions were cleared.'),
+  read(
+    'okta.logs.read',
+    ['SIGN_IN_ACTIVITY', 'USER_ACTIVITY', 'ADMIN_ACTIVITY', 'USER_GOVERNANCE'],
+    'The System Log; also proves that sessions were cleared.',
+  ),
   read('okta.policies.read', ['POSTURE'], 'Password, session, access and automation policies.'),
   read('okta.authenticators.read', ['POSTURE'], 'Which authenticators are active.'),
   read('okta.networkZones.read', ['POSTURE'], 'Network zones.'),
@@ -80,7 +95,11 @@ export const SCOPES: readonly ScopeNeed[] = [
   read('okta.behaviors.read', ['POSTURE'], 'Behavior detection rules.'),
   read('okta.logStreams.read', ['POSTURE'], 'Log streams.'),
   read('okta.orgs.read', ['POSTURE'], 'Support access and attack protection.'),
-  write('okta.users.manage', ['USER_GOVERNANCE', 'REVOKE_APP_GRANTS'], 'Suspends, signs out, deactivates users, expires passwords, withdraws their consents.'),
+  write(
+    'okta.users.manage',
+    ['USER_GOVERNANCE', 'REVOKE_APP_GRANTS'],
+    'Suspends, signs out, deactivates users, expires passwords, withdraws their consents.',
+  ),
   write('okta.groups.manage', ['USER_GOVERNANCE'], 'Removes users from groups, and puts them back.'),
   write('okta.roles.manage', ['USER_GOVERNANCE'], 'Takes administrator roles away, and gives them back.'),
   write('okta.apiTokens.manage', ['REVOKE_APP_GRANTS'], 'Revokes API tokens.'),
@@ -93,7 +112,12 @@ const BUDGETS: readonly Budget[] = [
   { name: 'one user', calls: 1_000, perSeconds: 60, match: /^[A-Z]+ \/api\/v1\/users\// },
   { name: 'groups', calls: 500, perSeconds: 60, match: /^[A-Z]+ \/api\/v1\/groups/ },
   { name: 'apps', calls: 100, perSeconds: 60, match: /^[A-Z]+ \/api\/v1\/apps/ },
-  { name: 'other', calls: 600, perSeconds: 60, match: /^[A-Z]+ (?:\/attack-protection\/|\/api\/v1\/(?!(?:logs|users|groups|apps)(?:\/|$)))/ },
+  {
+    name: 'other',
+    calls: 600,
+    perSeconds: 60,
+    match: /^[A-Z]+ (?:\/attack-protection\/|\/api\/v1\/(?!(?:logs|users|groups|apps)(?:\/|$)))/,
+  },
 ];
 
 /** What we do with Okta, what an administrator must have for it, and what to know before relying on it. */
@@ -105,7 +129,11 @@ export const manifest: Manifest = {
   capabilities: {
     LIST_ACCOUNTS: { support: 'SUPPORTED', scopes: ['okta.users.read', 'okta.roles.read'], role: 'Read-Only Administrator' },
     LIST_GROUPS: { support: 'SUPPORTED', scopes: ['okta.groups.read'], role: 'Read-Only Administrator' },
-    LIST_PRIVILEGES: { support: 'SUPPORTED', scopes: ['okta.roles.read', 'okta.users.read', 'okta.groups.read'], role: 'Super Administrator' },
+    LIST_PRIVILEGES: {
+      support: 'SUPPORTED',
+      scopes: ['okta.roles.read', 'okta.users.read', 'okta.groups.read'],
+      role: 'Super Administrator',
+    },
     SIGN_IN_ACTIVITY: { support: 'SUPPORTED', ...READS_LOG },
     USER_ACTIVITY: { support: 'SUPPORTED', ...READS_LOG },
     ADMIN_ACTIVITY: { support: 'SUPPORTED', ...READS_LOG },

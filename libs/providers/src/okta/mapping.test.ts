@@ -1,7 +1,18 @@
 import { readFileSync } from 'node:fs';
 
 import { toActivity } from './activity.js';
-import { adminConsentApp, consentKey, consentParts, hasSecondFactor, levelOf, toAccount, toConsents, toGroup, toPrivilege, toTokenGrant } from './mapping.js';
+import {
+  adminConsentApp,
+  consentKey,
+  consentParts,
+  hasSecondFactor,
+  levelOf,
+  toAccount,
+  toConsents,
+  toGroup,
+  toPrivilege,
+  toTokenGrant,
+} from './mapping.js';
 import { readApiToken, readGrant, readGroup, readRole, readUser } from './wire.js';
 
 const RECEIVED_AT = Date.parse('2026-02-02T00:00:00Z');
@@ -17,7 +28,11 @@ const MAPPED: Readonly<Record<string, (page: unknown[]) => unknown>> = {
   groups: (page) => page.map((row) => toGroup(readGroup(row, 'test'))),
   roles: (page) => page.map((row) => toPrivilege('00u1exampleA', readRole(row, 'test'))),
   'api-tokens': (page) => page.map((row) => toTokenGrant(readApiToken(row, 'test'))),
-  grants: (page) => toConsents(MEETING_NOTES, page.map((row) => readGrant(row, 'test'))),
+  grants: (page) =>
+    toConsents(
+      MEETING_NOTES,
+      page.map((row) => readGrant(row, 'test')),
+    ),
   'system-log': (page) => page.map((row) => toActivity(row, RECEIVED_AT)),
 };
 
@@ -49,8 +64,20 @@ describe('a user of Okta', () => {
 describe('a second factor', () => {
   it.each([
     [[{ factorType: 'push', status: 'ACTIVE' }], true],
-    [[{ factorType: 'webauthn', status: 'ACTIVE' }, { factorType: 'question', status: 'ACTIVE' }], true],
-    [[{ factorType: 'question', status: 'ACTIVE' }, { factorType: 'email', status: 'ACTIVE' }], false],
+    [
+      [
+        { factorType: 'webauthn', status: 'ACTIVE' },
+        { factorType: 'question', status: 'ACTIVE' },
+      ],
+      true,
+    ],
+    [
+      [
+        { factorType: 'question', status: 'ACTIVE' },
+        { factorType: 'email', status: 'ACTIVE' },
+      ],
+      false,
+    ],
     [[{ factorType: 'push', status: 'PENDING_ACTIVATION' }], false],
     [[], false],
   ])('%j is one: %s', (factors, expected) => {
@@ -61,7 +88,8 @@ describe('a second factor', () => {
 describe('a consent', () => {
   it('has a key that leads back to its user and client', () => {
     expect(consentParts(consentKey('00u1', '0oa1'))).toEqual({ userId: '00u1', clientId: '0oa1' });
-    for (const other of ['00T1exampleA', 'admin-consent/0oa1', 'user-consent/00u1', 'user-consent/a/b/c']) expect(consentParts(other)).toBeUndefined();
+    for (const other of ['00T1exampleA', 'admin-consent/0oa1', 'user-consent/00u1', 'user-consent/a/b/c'])
+      expect(consentParts(other)).toBeUndefined();
     expect(adminConsentApp('admin-consent/0oa1')).toBe('0oa1');
   });
 

@@ -144,7 +144,10 @@ export function toConsents(app: OktaApp, grants: readonly OktaGrant[]): AppGrant
   const byHolder = new Map<string, OktaGrant[]>();
   for (const grant of grants) {
     if (!grant.isActive) continue;
-    const key = grant.source === 'END_USER' && grant.userId ? consentKey(grant.userId, grant.clientId ?? app.clientId ?? app.id) : adminConsentKey(app.id);
+    const key =
+      grant.source === 'END_USER' && grant.userId
+        ? consentKey(grant.userId, grant.clientId ?? app.clientId ?? app.id)
+        : adminConsentKey(app.id);
     byHolder.set(key, [...(byHolder.get(key) ?? []), grant]);
   }
   return [...byHolder].map(([externalId, held]) => toConsent(app, externalId, held));

@@ -1,3 +1,5 @@
+import { query } from 'json-p3';
+
 import type { EvidenceRecord } from '#libs/contracts';
 import { FakeClock, replayingApp, sandboxApp, type SandboxApp } from '#libs/testing';
 
@@ -42,13 +44,18 @@ describe('the controls of Okta', () => {
   });
 
   it.each(controls.map((control) => [control.id, control] as const))('%s says what it wants, why and what to do', (_id, control) => {
-    expect(control).toMatchObject({ version: 1, title: expect.any(String), severity: expect.stringMatching(/^(LOW|MEDIUM|HIGH|CRITICAL)$/) });
+    expect(control).toMatchObject({
+      version: 1,
+      title: expect.any(String),
+      severity: expect.stringMatching(/^(LOW|MEDIUM|HIGH|CRITICAL)$/),
+    });
     expect(control.points).toBeGreaterThanOrEqual(1);
     expect(control.points).toBeLessThanOrEqual(10);
     expect(control.remediation.length).toBeGreaterThan(0);
     expect(control.references.length).toBeGreaterThan(0);
     // Without it, an error page would pass as an empty list.
-    if (['empty', 'not_empty', 'count_between'].includes(control.evidence.expected.operator)) expect(control.evidence.requires).toBeDefined();
+    if (['empty', 'not_empty', 'count_between'].includes(control.evidence.expected.operator))
+      expect(control.evidence.requires).toBeDefined();
     if (control.evidence.expected.quantifier === 'all') expect(control.evidence.subjects).toBeDefined();
   });
 });
@@ -58,6 +65,17 @@ describe('the evidence', () => {
     const outcomes = await collected();
     expect([...outcomes].filter(([, outcome]) => outcome.is !== 'read')).toEqual([]);
     expect(outcomes.size).toBe(Object.keys(EVIDENCE).length);
+  });
+
+  it('has what each control looks for, so that a misspelt path would show', async () => {
+    const outcomes = await collected();
+    // These two are lists that may rightly be empty, or hold nothing that fits.
+    const mayBeEmpty = new Set(['okta.log-streaming', 'okta.inactive-users']);
+    const blind = controls.filter(({ id, evidence: { operation, path, subjects } }) => {
+      const document = documentOf(outcomes, operation) as never;
+      return !mayBeEmpty.has(id) && [path, subjects ?? path].some((one) => query(one, document).nodes.length === 0);
+    });
+    expect(blind.map((control) => control.id)).toEqual([]);
   });
 
   it('of the Admin Console is that of its own policy, by name', async () => {
@@ -126,14 +144,30 @@ describe('an answer that lacks what a control reads', () => {
       (error: { kind: string }) => error.kind,
     );
   }
-  const complexity = { minLength: 12, minLowerCase: 1, minUpperCase: 1, minNumber: 1, minSymbol: 0, dictionary: { common: { exclude: true } } };
+  const complexity = {
+    minLength: 12,
+    minLowerCase: 1,
+    minUpperCase: 1,
+    minNumber: 1,
+    minSymbol: 0,
+    dictionary: { common: { exclude: true } },
+  };
   const password = { complexity, age: { historyCount: 5 }, lockout: { maxAttempts: 5 } };
-  const policy = (settings: unknown) => ({ 'GET /api/v1/policies': { body: [{ id: '00p1', name: 'Staff', status: 'ACTIVE', settings: { password: settings } }] } });
+  const policy = (settings: unknown) => ({
+    'GET /api/v1/policies': { body: [{ id: '00p1', name: 'Staff', status: 'ACTIVE', settings: { password: settings } }] },
+  });
 
   it('makes it malformed instead of passed', async () => {
     const operation = 'GET /api/v1/policies?type=PASSWORD';
-    expect(await outcomeOf(operation, policy(password))).toMatchObject([{ settings: { password: { complexity: { minLength: 12, fewestOfAKind: 0 }, isBreachedActedUpon: false } } }]);
-    for (const broken of [undefined, { ...password, lockout: {} }, { ...password, age: undefined }, { ...password, complexity: { ...complexity, minLength: 'many' } }]) {
+    expect(await outcomeOf(operation, policy(password))).toMatchObject([
+      { settings: { password: { complexity: { minLength: 12, fewestOfAKind: 0 }, isBreachedActedUpon: false } } },
+    ]);
+    for (const broken of [
+      undefined,
+      { ...password, lockout: {} },
+      { ...password, age: undefined },
+      { ...password, complexity: { ...complexity, minLength: 'many' } },
+    ]) {
       expect(await outcomeOf(operation, policy(broken))).toBe('malformed');
     }
     expect(await outcomeOf('GET /api/v1/threats/configuration', { 'GET /api/v1/threats/configuration': { body: {} } })).toBe('malformed');
@@ -152,7 +186,9 @@ describe('an answer that lacks what a control reads', () => {
     const operation = 'GET /api/v1/policies?type=USER_LIFECYCLE then GET /api/v1/policies/{policyId}/rules';
     const answers = (inactivity: unknown) => ({
       'GET /api/v1/policies': { body: [{ id: '00p1', name: 'Idle', status: 'ACTIVE' }] },
-      'GET /api/v1/policies/{policyId}/rules': { body: [{ id: '0pr1', name: 'Rule', status: 'ACTIVE', conditions: { people: { users: { inactivity } } } }] },
+      'GET /api/v1/policies/{policyId}/rules': {
+        body: [{ id: '0pr1', name: 'Rule', status: 'ACTIVE', conditions: { people: { users: { inactivity } } } }],
+      },
     });
     expect(await outcomeOf(operation, answers({ number: 5, unit: 'WEEKS' }))).toMatchObject([{ inactivityDays: 35 }]);
     expect(await outcomeOf(operation, answers({ number: 5, unit: 'FORTNIGHT' }))).toBe('malformed');
@@ -163,14 +199,26 @@ describe('an answer that lacks what a control reads', () => {
     const kind = await outcomeOf(ADMIN_CONSOLE, {
       'GET /api/v1/policies': { body: [{ id: '00p1', name: 'Okta Admin Console', status: 'ACTIVE' }] },
       'GET /api/v1/policies/{policyId}/app': { body: [{ id: '0oa1', name: 'saasure' }] },
-      'GET /api/v1/policies/{policyId}/rules': { body: [{ id: '0pr1', name: 'Rule', status: 'ACTIVE', actions: { appSignOn: { access: 'ALLOW', verificationMethod: { type: 'AUTH_METHOD_CHAIN', chains: [] } } } }] },
+      'GET /api/v1/policies/{policyId}/rules': {
+        body: [
+          {
+            id: '0pr1',
+            name: 'Rule',
+            status: 'ACTIVE',
+            actions: { appSignOn: { access: 'ALLOW', verificationMethod: { type: 'AUTH_METHOD_CHAIN', chains: [] } } },
+          },
+        ],
+      },
     });
     expect(kind).toBe('malformed');
   });
 
   it('shows no policy of the Admin Console, and says so instead of passing', async () => {
     expect(
-      await outcomeOf(ADMIN_CONSOLE, { 'GET /api/v1/policies': { body: [{ id: '00p1', name: 'Okta Admin Console', status: 'ACTIVE' }] }, 'GET /api/v1/policies/{policyId}/app': { body: [] } }),
+      await outcomeOf(ADMIN_CONSOLE, {
+        'GET /api/v1/policies': { body: [{ id: '00p1', name: 'Okta Admin Console', status: 'ACTIVE' }] },
+        'GET /api/v1/policies/{policyId}/app': { body: [] },
+      }),
     ).toBe('missing');
   });
 });

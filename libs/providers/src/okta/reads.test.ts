@@ -1,4 +1,12 @@
-import type { AccountFactsRecord, AccountRecord, AppGrantRecord, GroupRecord, InventoryRecord, MemberRecord, PrivilegeRecord } from '#libs/contracts';
+import type {
+  AccountFactsRecord,
+  AccountRecord,
+  AppGrantRecord,
+  GroupRecord,
+  InventoryRecord,
+  MemberRecord,
+  PrivilegeRecord,
+} from '#libs/contracts';
 import { FakeClock, replayingApp, sandboxApp, type SandboxApp } from '#libs/testing';
 
 import type { ListingStreamName } from '../sdk/index.js';
@@ -51,7 +59,15 @@ describe('the accounts of Okta', () => {
     expect(new Set(accounts.map((account) => account.externalId))).toEqual(new Set(state().users.keys()));
     expect(accounts).toHaveLength(state().users.size);
     const statuses = new Set(accounts.map((account: AccountRecord) => account.attributes?.['oktaStatus']));
-    expect([...statuses].sort()).toEqual(['ACTIVE', 'DEPROVISIONED', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'PROVISIONED', 'RECOVERY', 'STAGED']);
+    expect([...statuses].sort()).toEqual([
+      'ACTIVE',
+      'DEPROVISIONED',
+      'LOCKED_OUT',
+      'PASSWORD_EXPIRED',
+      'PROVISIONED',
+      'RECOVERY',
+      'STAGED',
+    ]);
   });
 
   it('say who is an administrator, by a role of their own or by a group', async () => {
@@ -69,10 +85,20 @@ describe('the accounts of Okta', () => {
     expect(accounts.filter((account) => 'isAdmin' in account)).toEqual([]);
   });
 
+  it('still name the administrators that are known when the groups may not be read, and leave the others open', async () => {
+    made.sandbox.setSwitches({ missingScopes: ['okta.groups.read', 'okta.groups.manage'] });
+    const marks = new Map(only(await all('ACCOUNTS'), 'account').map((account) => [account.externalId, account.isAdmin]));
+    const direct = [...state().users.values()].filter((user) => user.roles.now.length > 0).map((user) => user.id);
+    expect(direct.map((id) => marks.get(id))).toEqual(direct.map(() => true));
+    expect([...marks.values()].filter((mark) => mark === false)).toEqual([]);
+  });
+
   it('tell of second factors by and by, and not of those that were not read', async () => {
     const records = await all('ACCOUNTS');
     const facts: AccountFactsRecord[] = only(records, 'accountFacts');
-    const careless = made.sandbox.company.people.find((person) => person.traits.includes('NO_SECOND_FACTOR') && !person.traits.includes('ADMIN') && !person.traits.includes('LEAVER'))!;
+    const careless = made.sandbox.company.people.find(
+      (person) => person.traits.includes('NO_SECOND_FACTOR') && !person.traits.includes('ADMIN') && !person.traits.includes('LEAVER'),
+    )!;
     expect(facts.find((fact) => fact.externalId === userWith(careless.email))).toMatchObject({ hasSecondFactor: false });
     expect(facts.some((fact) => fact.hasSecondFactor)).toBe(true);
     expect(only(records, 'account').filter((account) => 'hasSecondFactor' in account)).toEqual([]);
@@ -80,7 +106,9 @@ describe('the accounts of Okta', () => {
 
   it('are read a few hundred factors at a time, and everybody’s turn comes', () => {
     const ids = Array.from({ length: 1_300 }, (_, index) => `00u${index}`);
-    const runs = Array.from({ length: 13 }, (_, run) => theirTurn(ids, new Date(NOW.getTime() + run * listings.ACCOUNTS.everySeconds * 1_000)));
+    const runs = Array.from({ length: 13 }, (_, run) =>
+      theirTurn(ids, new Date(NOW.getTime() + run * listings.ACCOUNTS.everySeconds * 1_000)),
+    );
     expect(runs.every((run) => run.length === 500)).toBe(true);
     expect(new Set(runs.flat()).size).toBe(ids.length);
     expect(theirTurn(ids.slice(0, 400), NOW)).toHaveLength(400);
@@ -114,8 +142,22 @@ describe('paging in Okta', () => {
         ],
         'GET /api/v1/groups': { body: [] },
         'GET /api/v1/users': [
-          { body: [dana], headers: { link: ['<https://acme.okta.com/api/v1/users?limit=200>; rel="self"', '<https://acme.okta.com/api/v1/users?after=c1&limit=200>; rel="next"'] } },
-          { body: [], headers: { link: '<https://acme.okta.com/api/v1/users>; rel="self", <https://acme.okta.com/api/v1/users?after=c2>; rel="next"' }, when: 'after=c1' },
+          {
+            body: [dana],
+            headers: {
+              link: [
+                '<https://acme.okta.com/api/v1/users?limit=200>; rel="self"',
+                '<https://acme.okta.com/api/v1/users?after=c1&limit=200>; rel="next"',
+              ],
+            },
+          },
+          {
+            body: [],
+            headers: {
+              link: '<https://acme.okta.com/api/v1/users>; rel="self", <https://acme.okta.com/api/v1/users?after=c2>; rel="next"',
+            },
+            when: 'after=c1',
+          },
           { body: [{ ...dana, id: '00u2' }], when: 'after=c2' },
           { body: [], when: 'DEPROVISIONED' },
         ],
@@ -140,7 +182,10 @@ describe('the groups of Okta', () => {
     expect(new Set(groups.map((group) => group.type))).toEqual(new Set(['BUILT_IN', 'OKTA_GROUP', 'APP_GROUP']));
     for (const group of state().groups.values()) {
       const listed = members.filter((member) => member.groupExternalId === group.id).map((member) => member.account);
-      const expected = group.type === 'BUILT_IN' ? [...state().users.values()].filter((user) => user.standing.now.status !== 'DEPROVISIONED').map((user) => user.id) : [...group.members.now];
+      const expected =
+        group.type === 'BUILT_IN'
+          ? [...state().users.values()].filter((user) => user.standing.now.status !== 'DEPROVISIONED').map((user) => user.id)
+          : [...group.members.now];
       expect(listed.sort()).toEqual(expected.sort());
     }
   });
@@ -170,7 +215,9 @@ describe('the privileges of Okta', () => {
     const desk = [...state().groups.values()].find((group) => group.roles.length > 0)!;
     const byGroup = privileges.filter((privilege) => privilege.viaGroup === desk.id);
     expect(byGroup.map((privilege) => privilege.account).sort()).toEqual([...desk.members.now].sort());
-    expect(privileges.filter((privilege) => privilege.viaGroup === null)).toHaveLength([...state().users.values()].reduce((sum, user) => sum + user.roles.now.length, 0));
+    expect(privileges.filter((privilege) => privilege.viaGroup === null)).toHaveLength(
+      [...state().users.values()].reduce((sum, user) => sum + user.roles.now.length, 0),
+    );
     expect(privileges.every((privilege) => privilege.isAdmin)).toBe(true);
   });
 
@@ -184,7 +231,10 @@ describe('the privileges of Okta', () => {
 
   it('are refused as a whole when the roles may not be read, naming the scope', async () => {
     made.sandbox.setSwitches({ missingScopes: ['okta.roles.read', 'okta.roles.manage'] });
-    expect(await failureOf(() => all('PRIVILEGES'))).toMatchObject({ kind: 'forbidden', classified: { missingScopes: ['okta.roles.read'] } });
+    expect(await failureOf(() => all('PRIVILEGES'))).toMatchObject({
+      kind: 'forbidden',
+      classified: { missingScopes: ['okta.roles.read'] },
+    });
   });
 });
 
@@ -192,8 +242,17 @@ describe('the app grants of Okta', () => {
   it('are tokens, what administrators granted to apps, and what people consented to', async () => {
     const grants: AppGrantRecord[] = only(await all('APP_GRANTS'), 'appGrant');
     expect(new Set(grants.map((grant) => grant.externalId)).size).toBe(grants.length);
-    expect(grants.filter((grant) => grant.type === 'API_TOKEN').map((grant) => grant.appName).sort()).toEqual(['castellan', 'hr-sync', 'reporting']);
-    expect(grants.find((grant) => grant.appName === 'HR Sync')).toMatchObject({ account: null, level: 'HIGH', scopes: ['okta.groups.manage', 'okta.users.manage'] });
+    expect(
+      grants
+        .filter((grant) => grant.type === 'API_TOKEN')
+        .map((grant) => grant.appName)
+        .sort(),
+    ).toEqual(['castellan', 'hr-sync', 'reporting']);
+    expect(grants.find((grant) => grant.appName === 'HR Sync')).toMatchObject({
+      account: null,
+      level: 'HIGH',
+      scopes: ['okta.groups.manage', 'okta.users.manage'],
+    });
     const consents = grants.filter((grant) => grant.appName === 'Meeting Notes');
     expect(consents.length).toBeGreaterThan(1);
     expect(consents.every((grant) => grant.account !== null && grant.scopes.length === 4)).toBe(true);
@@ -208,7 +267,9 @@ describe('the app grants of Okta', () => {
 
 describe('testing the connection', () => {
   it('finds every capability that the manifest claims', async () => {
-    const claimed = Object.entries(okta.manifest.capabilities).filter(([, claim]) => claim.support === 'SUPPORTED' || claim.support === 'PARTIAL');
+    const claimed = Object.entries(okta.manifest.capabilities).filter(
+      ([, claim]) => claim.support === 'SUPPORTED' || claim.support === 'PARTIAL',
+    );
     expect(probes.map((probe) => probe.capability).sort()).toEqual(claimed.map(([capability]) => capability).sort());
     for (const probe of probes) await probe.run(made.app);
     expect(made.sandbox.ledger().effects).toEqual([]);
@@ -257,6 +318,13 @@ describe('trouble with Okta', () => {
   ])('%j is %s', async (switches, kind) => {
     made.sandbox.setSwitches(switches);
     expect(await failureOf(() => all('GROUPS'))).toMatchObject({ kind });
+  });
+
+  it('that never answers is down after the time limit', async () => {
+    made.sandbox.setSwitches({ hang: 'GET /api/v1/groups' });
+    const app = made.connect({ client: { limits: { timeoutMs: 100, tries: 1 } } });
+    const pages = okta.listings.GROUPS!.pages(app)[Symbol.asyncIterator]();
+    expect(await failureOf(() => pages.next())).toMatchObject({ kind: 'down' });
   });
 
   it('that is throttling is waited out, and nothing is missed', async () => {

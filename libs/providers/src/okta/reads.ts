@@ -2,7 +2,7 @@ import type { AppGrantRecord, InventoryRecord } from '#libs/contracts';
 
 import type { AppClient, AppRequest, Listing, ListingPage, OwnIdentity, Probe } from '../sdk/index.js';
 import { AppFailure, linkPages, nextLink, text } from '../sdk/index.js';
-import { assignees, readAdministrators, readAdministratorsIfAllowed, readFactors, readUserRoles } from './admins.js';
+import { assignees, readAdministrators, readAdminMark, readFactors, readUserRoles } from './admins.js';
 import { isApiToken } from './auth.js';
 import { accountStatus, hasSecondFactor, toAccount, toConsents, toGroup, toPrivilege, toTokenGrant } from './mapping.js';
 import type { OktaRole } from './wire.js';
@@ -29,8 +29,7 @@ export const listings = {
 type Page = ListingPage<InventoryRecord>;
 
 async function* accountPages(app: AppClient): AsyncGenerator<Page> {
-  const administrators = await readAdministratorsIfAllowed(app);
-  const isAdmin = (id: string): boolean | undefined => administrators?.ids.has(id);
+  const isAdmin = await readAdminMark(app);
   const signsIn: string[] = [];
   // The plain list leaves out who was deactivated: a second search finds them.
   for (const query of [{ limit: PAGE }, { limit: PAGE, search: 'status eq "DEPROVISIONED"' }]) {
@@ -106,12 +105,17 @@ async function* privilegePages(app: AppClient): AsyncGenerator<Page> {
   const all = [...ids];
   for (let i = 0; i < all.length; i += FACTOR_BATCH) {
     const records = await app.each(all.slice(i, i + FACTOR_BATCH), async (id) => {
-      const given = groups.filter((group) => group.members.includes(id)).flatMap((group) => group.roles.map((role) => ({ ...role, group: group.id })));
+      const given = groups
+        .filter((group) => group.members.includes(id))
+        .flatMap((group) => group.roles.map((role) => ({ ...role, group: group.id })));
       const roles = mergedRoles(await rolesIfThere(app, id), given);
       const privileges = roles.map((role) => toPrivilege(id, role));
       const secondFactor = await secondFactorOf(app, id);
       const isAdmin = privileges.some((privilege) => privilege.isAdmin);
-      return [...privileges, { kind: 'accountFacts' as const, externalId: id, isAdmin, ...(secondFactor !== undefined && { hasSecondFactor: secondFactor }) }];
+      return [
+        ...privileges,
+        { kind: 'accountFacts' as const, externalId: id, isAdmin, ...(secondFactor !== undefined && { hasSecondFactor: secondFactor }) },
+      ];
     });
     yield { records: records.flat(), total: all.length };
   }
@@ -177,7 +181,10 @@ export const probes: readonly Probe[] = [
   { capability: 'USER_ACTIVITY', run: seeLog },
   { capability: 'ADMIN_ACTIVITY', run: seeLog },
   { capability: 'VIEW_APP_GRANTS', run: seeGrants },
-  { capability: 'POSTURE', run: (app) => see(app, { operation: 'GET /api/v1/policies', path: '/api/v1/policies', query: { type: 'PASSWORD' } }) },
+  {
+    capability: 'POSTURE',
+    run: (app) => see(app, { operation: 'GET /api/v1/policies', path: '/api/v1/policies', query: { type: 'PASSWORD' } }),
+  },
   {
     capability: 'USER_GOVERNANCE',
     run: (app) =>
@@ -193,7 +200,12 @@ export const probes: readonly Probe[] = [
     run: async (app) => {
       const operation = 'DELETE /api/v1/users/{userId}/grants/{grantId}';
       await see(app, { operation, method: 'DELETE', path: `/api/v1/users/${NOBODY}/grants/none`, accept: [404] });
-      await see(app, { operation: 'DELETE /api/v1/api-tokens/{apiTokenId}', method: 'DELETE', path: '/api/v1/api-tokens/none', accept: [404] });
+      await see(app, {
+        operation: 'DELETE /api/v1/api-tokens/{apiTokenId}',
+        method: 'DELETE',
+        path: '/api/v1/api-tokens/none',
+        accept: [404],
+      });
     },
   },
 ];

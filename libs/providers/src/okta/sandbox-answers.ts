@@ -17,7 +17,12 @@ const ERRORS = {
 } as const;
 
 /** An error in Okta's form; `causes` say what exactly. */
-export function refuse(call: Pick<Call, 'path' | 'now'>, code: keyof typeof ERRORS, causes: readonly string[] = [], headers: Readonly<Record<string, string>> = {}): SandboxAnswer {
+export function refuse(
+  call: Pick<Call, 'path' | 'now'>,
+  code: keyof typeof ERRORS,
+  causes: readonly string[] = [],
+  headers: Readonly<Record<string, string>> = {},
+): SandboxAnswer {
   const [status, summary] = ERRORS[code];
   return {
     status,
@@ -40,7 +45,12 @@ export function ok(json: unknown, headers: Readonly<Record<string, string | read
 export const DONE: SandboxAnswer = { status: 204 };
 
 /** A page of a list with the links that lead on: `after` is an opaque place in the list. */
-export function page<T>(call: Call, items: Lazy<T>, show: (item: T) => unknown, limits: { readonly usual: number; readonly most: number }): SandboxAnswer {
+export function page<T>(
+  call: Call,
+  items: Lazy<T>,
+  show: (item: T) => unknown,
+  limits: { readonly usual: number; readonly most: number },
+): SandboxAnswer {
   const limit = readLimit(call, limits);
   const start = placeOf(call.query.get('after'));
   if (limit === undefined) return refuse(call, 'E0000001', ['limit: The limit must be a positive number.']);
@@ -51,7 +61,8 @@ export function page<T>(call: Call, items: Lazy<T>, show: (item: T) => unknown, 
   const rows = [];
   for (let i = from; i < end; i++) rows.push(show(items.at(i)));
   const links = [link(call, 'self')];
-  if (end < items.length) links.push(link(call, 'next', { after: Buffer.from(`place:${end}`).toString('base64url'), limit: String(limit) }));
+  if (end < items.length)
+    links.push(link(call, 'next', { after: Buffer.from(`place:${end}`).toString('base64url'), limit: String(limit) }));
   return ok(rows, { link: links });
 }
 

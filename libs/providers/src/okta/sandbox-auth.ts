@@ -19,7 +19,8 @@ export const tokenRoute: SandboxRoute<OktaState> = { method: 'POST', operation: 
 
 function issueToken(call: Call): SandboxAnswer {
   const form = record(call.body) ?? {};
-  if (form['grant_type'] !== 'client_credentials') return oauthError(400, 'unsupported_grant_type', 'The authorization grant type is not supported.');
+  if (form['grant_type'] !== 'client_credentials')
+    return oauthError(400, 'unsupported_grant_type', 'The authorization grant type is not supported.');
   const problem = call.switches.revoked ? 'The client is not active.' : assertionProblem(call, text(form['client_assertion']));
   if (problem) return oauthError(401, 'invalid_client', problem);
   const scopes = (text(form['scope']) ?? '').split(' ').filter(Boolean);
@@ -51,9 +52,11 @@ function assertionProblem({ state, now }: Call, assertion: string | null): strin
   const nowS = now.getTime() / 1_000;
   const [iat, exp, jti] = [whole(jwt.claims['iat']), whole(jwt.claims['exp']), text(jwt.claims['jti'])];
   if (jwt.claims['iss'] !== self.appId || jwt.claims['sub'] !== self.appId) return 'The client_assertion is of another client.';
-  if (jwt.claims['aud'] !== `https://${orgHost}/oauth2/v1/token`) return 'The audience claim for client_assertion must be the token endpoint.';
+  if (jwt.claims['aud'] !== `https://${orgHost}/oauth2/v1/token`)
+    return 'The audience claim for client_assertion must be the token endpoint.';
   if (jwt.header['kid'] !== undefined && jwt.header['kid'] !== self.keyId) return 'The key of the client_assertion is not known.';
-  if (exp === null || exp < nowS - CLOCK_ERROR_S || exp > nowS + ASSERTION_LASTS_MOST_S + CLOCK_ERROR_S) return 'The client_assertion token is expired or lives too long.';
+  if (exp === null || exp < nowS - CLOCK_ERROR_S || exp > nowS + ASSERTION_LASTS_MOST_S + CLOCK_ERROR_S)
+    return 'The client_assertion token is expired or lives too long.';
   if (iat !== null && iat > nowS + CLOCK_ERROR_S) return 'The client_assertion was issued in the future.';
   if (!jwt.isSignedBy(self.publicJwk)) return 'The client_assertion signature is invalid.';
   if (jti === null || state.usedAssertions.has(jti)) return 'The client_assertion was used before.';
@@ -128,7 +131,8 @@ export function authorize(call: Call): SandboxAnswer | undefined {
   const [scheme, token] = (call.headers['authorization'] ?? '').split(' ', 2);
   if (scheme === 'SSWS') return token === call.state.self.apiToken && !call.switches.revoked ? roleRefusal(call) : refuse(call, 'E0000011');
   const issued = token === undefined ? undefined : call.state.issued.get(token);
-  if (!issued || isOver(call, issued)) return challenge(call, scheme === 'DPoP' ? 'DPoP' : 'Bearer', 'invalid_token', 'The access token is invalid.');
+  if (!issued || isOver(call, issued))
+    return challenge(call, scheme === 'DPoP' ? 'DPoP' : 'Bearer', 'invalid_token', 'The access token is invalid.');
   if (issued.boundTo) {
     const refusal = boundRefusal(call, issued.boundTo, scheme, token!);
     if (refusal) return refusal;

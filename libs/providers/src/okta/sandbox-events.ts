@@ -38,7 +38,17 @@ function entryOf(event: CompanyEvent, user: SandboxUser, told: Told, index: numb
     publishedAt,
     persistedAt: publishedAt + delayMs,
     eventType: told.eventType,
-    tell: () => logEvent({ uuid: uuidOf('event', event.id, index), publishedAt, actor: actorOf(user), client: { place: event.place, device: event.device }, isSuspect: event.isAttack }, told),
+    tell: () =>
+      logEvent(
+        {
+          uuid: uuidOf('event', event.id, index),
+          publishedAt,
+          actor: actorOf(user),
+          client: { place: event.place, device: event.device },
+          isSuspect: event.isAttack,
+        },
+        told,
+      ),
   };
 }
 
@@ -51,33 +61,101 @@ const TOLD: Readonly<Partial<Record<CompanyEvent['act'], Teller>>> = {
       eventType: 'user.session.start',
       displayMessage: 'User login to Okta',
       result: 'SUCCESS',
-      debugData: { threatSuspected: String(isAttack), risk: isAttack ? '{reasons=Anomalous Geo-Distance, New Device, level=HIGH}' : '{level=LOW}' },
+      debugData: {
+        threatSuspected: String(isAttack),
+        risk: isAttack ? '{reasons=Anomalous Geo-Distance, New Device, level=HIGH}' : '{level=LOW}',
+      },
     },
     ...(isAttack ? [THREAT] : []),
   ],
-  SIGN_IN_FAILED: () => [{ eventType: 'user.session.start', displayMessage: 'User login to Okta', result: 'FAILURE', reason: 'INVALID_CREDENTIALS', severity: 'WARN' }],
+  SIGN_IN_FAILED: () => [
+    {
+      eventType: 'user.session.start',
+      displayMessage: 'User login to Okta',
+      result: 'FAILURE',
+      reason: 'INVALID_CREDENTIALS',
+      severity: 'WARN',
+    },
+  ],
   SIGN_OUT: () => [{ eventType: 'user.session.end', displayMessage: 'User logout from Okta', result: 'SUCCESS' }],
-  MFA_PASSED: () => [{ eventType: 'user.authentication.auth_via_mfa', displayMessage: 'Authentication of user via MFA', result: 'SUCCESS', debugData: { factor: 'OKTA_VERIFY_PUSH' } }],
+  MFA_PASSED: () => [
+    {
+      eventType: 'user.authentication.auth_via_mfa',
+      displayMessage: 'Authentication of user via MFA',
+      result: 'SUCCESS',
+      debugData: { factor: 'OKTA_VERIFY_PUSH' },
+    },
+  ],
   OPEN_APP: (state, { about }) => {
     const app = state.apps.find((one) => one.label === about);
-    const target = { id: app?.id ?? oktaId('0oa', about ?? 'app'), type: 'AppInstance', alternateId: about ?? 'app', displayName: about ?? 'app' };
-    if (app?.name === 'saasure') return [{ eventType: 'user.session.access_admin_app', displayMessage: 'User accessing Okta admin app', result: 'SUCCESS', targets: [target] }];
+    const target = {
+      id: app?.id ?? oktaId('0oa', about ?? 'app'),
+      type: 'AppInstance',
+      alternateId: about ?? 'app',
+      displayName: about ?? 'app',
+    };
+    if (app?.name === 'saasure')
+      return [
+        {
+          eventType: 'user.session.access_admin_app',
+          displayMessage: 'User accessing Okta admin app',
+          result: 'SUCCESS',
+          targets: [target],
+        },
+      ];
     return [{ eventType: 'user.authentication.sso', displayMessage: 'User single sign on to app', result: 'SUCCESS', targets: [target] }];
   },
-  PASSWORD_CHANGED: (_state, _event, user) => [{ eventType: 'user.account.update_password', displayMessage: 'User update password for Okta', result: 'SUCCESS', targets: [userTarget(user)] }],
-  ADD_USER: (state, event) => [{ eventType: 'user.lifecycle.create', displayMessage: 'Create Okta user', result: 'SUCCESS', targets: others(state, event) }],
-  GROUP_CHANGE: (state, event) => [{ eventType: 'group.user_membership.add', displayMessage: 'Add user to group membership', result: 'SUCCESS', targets: [...others(state, event), groupTarget(state, event.about ?? '')] }],
+  PASSWORD_CHANGED: (_state, _event, user) => [
+    {
+      eventType: 'user.account.update_password',
+      displayMessage: 'User update password for Okta',
+      result: 'SUCCESS',
+      targets: [userTarget(user)],
+    },
+  ],
+  ADD_USER: (state, event) => [
+    { eventType: 'user.lifecycle.create', displayMessage: 'Create Okta user', result: 'SUCCESS', targets: others(state, event) },
+  ],
+  GROUP_CHANGE: (state, event) => [
+    {
+      eventType: 'group.user_membership.add',
+      displayMessage: 'Add user to group membership',
+      result: 'SUCCESS',
+      targets: [...others(state, event), groupTarget(state, event.about ?? '')],
+    },
+  ],
   ROLE_GRANT: (state, event) => [
-    { eventType: 'user.account.privilege.grant', displayMessage: 'Grant user privilege', result: 'SUCCESS', targets: others(state, event), debugData: { privilegeGranted: event.about ?? '' } },
+    {
+      eventType: 'user.account.privilege.grant',
+      displayMessage: 'Grant user privilege',
+      result: 'SUCCESS',
+      targets: others(state, event),
+      debugData: { privilegeGranted: event.about ?? '' },
+    },
   ],
   POLICY_CHANGE: (_state, { about }) => [
-    { eventType: 'policy.rule.update', displayMessage: 'Update policy rule', result: 'SUCCESS', targets: [{ id: oktaId('0pr', about ?? ''), type: 'PolicyRule', alternateId: 'unknown', displayName: about ?? '' }] },
+    {
+      eventType: 'policy.rule.update',
+      displayMessage: 'Update policy rule',
+      result: 'SUCCESS',
+      targets: [{ id: oktaId('0pr', about ?? ''), type: 'PolicyRule', alternateId: 'unknown', displayName: about ?? '' }],
+    },
   ],
   TOKEN_CREATE: (_state, { about, id }) => [
-    { eventType: 'system.api_token.create', displayMessage: 'Create API token', result: 'SUCCESS', targets: [{ id: oktaId('00T', id), type: 'Token', alternateId: 'unknown', displayName: about ?? '' }] },
+    {
+      eventType: 'system.api_token.create',
+      displayMessage: 'Create API token',
+      result: 'SUCCESS',
+      targets: [{ id: oktaId('00T', id), type: 'Token', alternateId: 'unknown', displayName: about ?? '' }],
+    },
   ],
   MFA_RESET: (state, event, user) => [
-    { eventType: 'user.mfa.factor.reset_all', displayMessage: 'Reset all factors for user', result: 'SUCCESS', targets: event.to ? others(state, event) : [userTarget(user)] },
+    {
+      eventType: 'user.mfa.factor.reset_all',
+      displayMessage: 'Reset all factors for user',
+      result: 'SUCCESS',
+      targets: event.to ? others(state, event) : [userTarget(user)],
+    },
   ],
   UNKNOWN_NEW_EVENT: (_state, { about }) => [{ eventType: about ?? 'unknown', displayMessage: 'A new kind of event', result: 'SUCCESS' }],
 };
@@ -128,7 +206,12 @@ export interface ApiAct {
 export function apiEntry({ at, eventType, displayMessage, targets, actor, number }: ApiAct): LogEntry {
   const publishedAt = at.getTime();
   const about = { uuid: uuidOf('api', number, publishedAt), publishedAt, actor, client: undefined, isSuspect: false };
-  return { publishedAt, persistedAt: publishedAt, eventType, tell: () => logEvent(about, { eventType, displayMessage, result: 'SUCCESS', targets }) };
+  return {
+    publishedAt,
+    persistedAt: publishedAt,
+    eventType,
+    tell: () => logEvent(about, { eventType, displayMessage, result: 'SUCCESS', targets }),
+  };
 }
 
 interface About {
@@ -162,8 +245,13 @@ function logEvent({ uuid, publishedAt, actor, client, isSuspect }: About, told: 
     target: told.targets ?? [],
     transaction: { type: 'WEB', id: `trn-${uuid.slice(0, 23)}`, detail: {} },
     debugContext: { debugData: { requestId: `req-${uuid.slice(0, 23)}`, requestUri: '/idp/idx/identify', ...told.debugData } },
-    authenticationContext: { authenticationStep: 0, externalSessionId: client ? `idx-${String(actor['id']).slice(3)}-${Math.floor(publishedAt / HALF_DAY_MS)}` : 'unknown' },
-    securityContext: client ? { asNumber: client.place.asn, asOrg: client.place.organization, isp: client.place.organization, isProxy: isSuspect } : {},
+    authenticationContext: {
+      authenticationStep: 0,
+      externalSessionId: client ? `idx-${String(actor['id']).slice(3)}-${Math.floor(publishedAt / HALF_DAY_MS)}` : 'unknown',
+    },
+    securityContext: client
+      ? { asNumber: client.place.asn, asOrg: client.place.organization, isp: client.place.organization, isProxy: isSuspect }
+      : {},
     request: { ipChain: client ? [{ ip: client.place.ip, version: 'V4', geographicalContext: place }] : [] },
   };
 }
@@ -176,7 +264,13 @@ function placeOf(place: Place): Wire {
 const BULK_TYPES = ['user.session.start', 'user.authentication.sso'];
 
 /** Sign-ins and app openings of many people, each made from its number when it is read. */
-export function bulkLog(state: { readonly apps: OktaState['apps']; readonly company: OktaState['company'] }, people: number, count: number, from: number, until: number): BulkLog {
+export function bulkLog(
+  state: { readonly apps: OktaState['apps']; readonly company: OktaState['company'] },
+  people: number,
+  count: number,
+  from: number,
+  until: number,
+): BulkLog {
   const seats = state.company.people;
   return {
     count,
@@ -190,10 +284,22 @@ export function bulkLog(state: { readonly apps: OktaState['apps']; readonly comp
       const actor = { id: bulkUserId(person), type: 'User', alternateId: login, displayName: `Person ${person}` };
       const app = state.apps[index % state.apps.length]!;
       // A hash for each of a million events would cost more than all the rest.
-      const about = { uuid: `00000000-0000-4000-a000-${index.toString(16).padStart(12, '0')}`, publishedAt, actor, client: { place: office, device }, isSuspect: false };
-      if (index % 2 === 0) return logEvent(about, { eventType: 'user.session.start', displayMessage: 'User login to Okta', result: 'SUCCESS' });
+      const about = {
+        uuid: `00000000-0000-4000-a000-${index.toString(16).padStart(12, '0')}`,
+        publishedAt,
+        actor,
+        client: { place: office, device },
+        isSuspect: false,
+      };
+      if (index % 2 === 0)
+        return logEvent(about, { eventType: 'user.session.start', displayMessage: 'User login to Okta', result: 'SUCCESS' });
       const target = { id: app.id, type: 'AppInstance', alternateId: app.label, displayName: app.label };
-      return logEvent(about, { eventType: 'user.authentication.sso', displayMessage: 'User single sign on to app', result: 'SUCCESS', targets: [target] });
+      return logEvent(about, {
+        eventType: 'user.authentication.sso',
+        displayMessage: 'User single sign on to app',
+        result: 'SUCCESS',
+        targets: [target],
+      });
     },
   };
 }

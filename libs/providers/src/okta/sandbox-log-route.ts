@@ -19,8 +19,10 @@ export function readLog(call: Call): SandboxAnswer {
   const since = query.has('since') ? timeMs(query.get('since')) : now.getTime() - WEEK_MS;
   const until = query.has('until') ? timeMs(query.get('until')) : undefined;
   const order = query.get('sortOrder') ?? 'ASCENDING';
-  if (limit === undefined || since === null || until === null) return refuse(call, 'E0000001', ['The since, until or limit of the request cannot be read.']);
-  if (order !== 'ASCENDING' && order !== 'DESCENDING') return refuse(call, 'E0000001', ['sortOrder: The value must be ASCENDING or DESCENDING.']);
+  if (limit === undefined || since === null || until === null)
+    return refuse(call, 'E0000001', ['The since, until or limit of the request cannot be read.']);
+  if (order !== 'ASCENDING' && order !== 'DESCENDING')
+    return refuse(call, 'E0000001', ['sortOrder: The value must be ASCENDING or DESCENDING.']);
   const filter = readFilter(query.get('filter'), query.get('q'));
   if (!filter) return refuse(call, 'E0000031');
   if (until === undefined && order === 'ASCENDING') return poll(call, since, limit, filter);
@@ -49,7 +51,10 @@ function poll(call: Call, since: number, limit: number, filter: LogFilter): Sand
   const from = switches.duplicateRows && after !== null ? steppedBack(cursor) : cursor;
   const { events, next } = state.log.poll(from, limit, now.getTime(), filter);
   const hasMoved = next.bulk !== cursor.bulk || next.stored !== cursor.stored;
-  return ok(hasMoved || after === null ? events : [], links(call, hasMoved || after === null ? writeCursor(call, { ...next, isAfterEmpty: false }) : after));
+  return ok(
+    hasMoved || after === null ? events : [],
+    links(call, hasMoved || after === null ? writeCursor(call, { ...next, isAfterEmpty: false }) : after),
+  );
 }
 
 function steppedBack({ bulk, stored }: LogPosition): LogPosition {
@@ -71,7 +76,12 @@ function readCursor({ switches }: Call, after: string): PollCursor | undefined {
 }
 
 // By the events' own time, so what is taken in late is missed; the next link ends with the list.
-function bounded(call: Call, range: { since: number; until: number; isDescending: boolean }, limit: number, filter: LogFilter): SandboxAnswer {
+function bounded(
+  call: Call,
+  range: { since: number; until: number; isDescending: boolean },
+  limit: number,
+  filter: LogFilter,
+): SandboxAnswer {
   const after = call.query.get('after');
   const offset = after === null ? 0 : Number(/^at:(\d+)$/.exec(Buffer.from(after, 'base64url').toString())?.[1] ?? Number.NaN);
   if (Number.isNaN(offset)) return refuse(call, 'E0000031', ['The "after" cursor is not valid.']);

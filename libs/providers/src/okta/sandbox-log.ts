@@ -94,9 +94,16 @@ export class SandboxLog {
   }
 
   /** Bounded mode: by the events' own time, in either direction, `limit` of them after `offset`. */
-  between(range: { readonly since: number; readonly until: number; readonly isDescending: boolean; readonly now: number }, offset: number, limit: number, filter: LogFilter): WireRecord[] {
+  between(
+    range: { readonly since: number; readonly until: number; readonly isDescending: boolean; readonly now: number },
+    offset: number,
+    limit: number,
+    filter: LogFilter,
+  ): WireRecord[] {
     const { since, until, isDescending, now } = range;
-    const inRange = this.entries.filter((entry) => entry.publishedAt >= since && entry.publishedAt <= until && entry.persistedAt <= now && canBe(entry, filter));
+    const inRange = this.entries.filter(
+      (entry) => entry.publishedAt >= since && entry.publishedAt <= until && entry.persistedAt <= now && canBe(entry, filter),
+    );
     inRange.sort((a, b) => (isDescending ? b.publishedAt - a.publishedAt : a.publishedAt - b.publishedAt));
     const bulkFrom = this.bulkFrom(since);
     const bulkCount = this.canHoldBulk(filter) ? Math.max(0, this.bulkFrom(until + 1) - bulkFrom) : 0;
@@ -109,7 +116,8 @@ export class SandboxLog {
       return events.length < limit;
     };
     for (const entry of inRange) if (!take(entry.tell())) return events;
-    for (let i = 0; i < bulkCount; i++) if (!take(this.bulkEvent(isDescending ? bulkFrom + bulkCount - 1 - i : bulkFrom + i))) return events;
+    for (let i = 0; i < bulkCount; i++)
+      if (!take(this.bulkEvent(isDescending ? bulkFrom + bulkCount - 1 - i : bulkFrom + i))) return events;
     return events;
   }
 

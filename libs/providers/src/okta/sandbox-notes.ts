@@ -8,7 +8,8 @@ export function note(call: Call, eventType: string, displayMessage: string, targ
 }
 
 function actorOf({ state, headers }: Call): Readonly<Record<string, unknown>> {
-  if (!headers['authorization']?.startsWith('SSWS ')) return { id: state.self.appId, type: 'PublicClientApp', alternateId: state.self.appId, displayName: 'Castellan' };
+  if (!headers['authorization']?.startsWith('SSWS '))
+    return { id: state.self.appId, type: 'PublicClientApp', alternateId: state.self.appId, displayName: 'Castellan' };
   const { domain } = state.company;
   return { id: state.self.userId, type: 'User', alternateId: `castellan@${domain}`, displayName: 'Castellan Connector' };
 }

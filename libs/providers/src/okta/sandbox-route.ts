@@ -1,4 +1,5 @@
 import type { SandboxAnswer, SandboxRoute } from '../sdk/index.js';
+import { manifest } from './manifest.js';
 import type { Operation } from './operations.js';
 import { SCOPE_OF_OPERATION } from './operations.js';
 import type { Call } from './sandbox-answers.js';
@@ -14,16 +15,22 @@ export function route(operation: Operation, answer: (call: Call) => SandboxAnswe
 }
 
 const WINDOW_MS = 60_000;
-const LIMIT = 600;
+const LEAST_LIMIT = 600;
 
 // Volume tests ask for no limits, so there Okta's headers are left out.
-function withQuota({ state, now }: Call, answer: SandboxAnswer): SandboxAnswer {
+function withQuota({ state, now, route: { operation } }: Call, answer: SandboxAnswer): SandboxAnswer {
   if (state.isVolume) return answer;
-  return { ...answer, headers: { ...quotaHeaders(now, LIMIT - 1), ...answer.headers } };
+  const limit = limitOf(operation);
+  return { ...answer, headers: { ...quotaHeaders(now, limit, limit - 1), ...answer.headers } };
+}
+
+/** What Okta allows of an operation in a minute. */
+export function limitOf(operation: string): number {
+  return manifest.budgets.find((budget) => budget.match?.test(operation))?.calls ?? LEAST_LIMIT;
 }
 
 /** Okta's headers about its limits; they count in the window's own time. */
-export function quotaHeaders(now: Date, remaining: number, resetInMs = WINDOW_MS): Readonly<Record<string, string>> {
+export function quotaHeaders(now: Date, limit: number, remaining: number, resetInMs = WINDOW_MS): Readonly<Record<string, string>> {
   const resetS = Math.ceil((now.getTime() + resetInMs) / 1_000);
-  return { 'x-rate-limit-limit': String(LIMIT), 'x-rate-limit-remaining': String(remaining), 'x-rate-limit-reset': String(resetS) };
+  return { 'x-rate-limit-limit': String(limit), 'x-rate-limit-remaining': String(remaining), 'x-rate-limit-reset': String(resetS) };
 }

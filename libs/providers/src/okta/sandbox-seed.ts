@@ -1,7 +1,16 @@
 import type { Company, Employee, SeedOptions } from '../sdk/index.js';
 import { apiEntry, bulkLog, entriesOf, userTarget } from './sandbox-events.js';
 import { SandboxLog, type LogEntry } from './sandbox-log.js';
-import type { OktaState, SandboxApp, SandboxGrant, SandboxGroup, SandboxRole, SandboxToken, SandboxUser, UserStanding } from './sandbox-state.js';
+import type {
+  OktaState,
+  SandboxApp,
+  SandboxGrant,
+  SandboxGroup,
+  SandboxRole,
+  SandboxToken,
+  SandboxUser,
+  UserStanding,
+} from './sandbox-state.js';
 import { Lagged, numberOf, oktaId, selfOf } from './sandbox-state.js';
 
 const DAY_MS = 86_400_000;
@@ -48,7 +57,12 @@ export function seedState(company: Company, options: SeedOptions): OktaState {
 }
 
 /** What people do from one moment to another, and the traces it leaves on their accounts. */
-export function tellStory(state: Pick<OktaState, 'userOfEmployee' | 'apps' | 'groups'>, company: Company, from: Date, to: Date): LogEntry[] {
+export function tellStory(
+  state: Pick<OktaState, 'userOfEmployee' | 'apps' | 'groups'>,
+  company: Company,
+  from: Date,
+  to: Date,
+): LogEntry[] {
   const entries: LogEntry[] = [];
   for (const event of company.events(from, to)) {
     const user = state.userOfEmployee.get(event.who.number);
@@ -68,8 +82,18 @@ function departures({ people }: Company, users: ReadonlyMap<number, SandboxUser>
   return leavers.flatMap((user, number) => {
     const { status, statusChanged } = user.standing.now;
     if (!actor || !statusChanged || status === 'ACTIVE') return [];
-    const [eventType, displayMessage] = status === 'SUSPENDED' ? ['user.lifecycle.suspend', 'Suspend Okta user'] : ['user.lifecycle.deactivate', 'Deactivate Okta user'];
-    return [apiEntry({ at: new Date(statusChanged), eventType: eventType!, displayMessage: displayMessage!, targets: [userTarget(user)], actor: { ...userTarget(actor) }, number })];
+    const [eventType, displayMessage] =
+      status === 'SUSPENDED' ? ['user.lifecycle.suspend', 'Suspend Okta user'] : ['user.lifecycle.deactivate', 'Deactivate Okta user'];
+    return [
+      apiEntry({
+        at: new Date(statusChanged),
+        eventType: eventType!,
+        displayMessage: displayMessage!,
+        targets: [userTarget(user)],
+        actor: { ...userTarget(actor) },
+        number,
+      }),
+    ];
   });
 }
 
@@ -80,7 +104,9 @@ function byId<T extends { readonly id: string }>(items: readonly T[]): Map<strin
 function userOf(person: Employee, company: Company, at: number): SandboxUser {
   const { email, firstName, lastName, department, title, traits } = person;
   const id = oktaId('00u', company.domain, email);
-  const hiredAt = traits.includes('NEW') ? at - (5 + (person.number % 8)) * DAY_MS : Date.parse(FOUNDED) + (numberOf('hired', id) % 900) * DAY_MS;
+  const hiredAt = traits.includes('NEW')
+    ? at - (5 + (person.number % 8)) * DAY_MS
+    : Date.parse(FOUNDED) + (numberOf('hired', id) % 900) * DAY_MS;
   const created = new Date(hiredAt).toISOString();
   // Of those who left, the third account was forgotten and is still active: a believable gap.
   const leaver = company.people.filter((one) => one.traits.includes('LEAVER')).indexOf(person);
@@ -106,7 +132,12 @@ function standing(status: string, at: string): Lagged<UserStanding> {
 }
 
 function factorsOf(id: string, isWeak: boolean, isTechnical: boolean): SandboxUser['factors'] {
-  const factor = (factorType: string, provider: string, status = 'ACTIVE') => ({ id: oktaId('opf', id, factorType), factorType, provider, status });
+  const factor = (factorType: string, provider: string, status = 'ACTIVE') => ({
+    id: oktaId('opf', id, factorType),
+    factorType,
+    provider,
+    status,
+  });
   if (isWeak) return [factor('email', 'OKTA'), factor('push', 'OKTA', 'PENDING_ACTIVATION')];
   return isTechnical ? [factor('push', 'OKTA'), factor('webauthn', 'FIDO')] : [factor('push', 'OKTA'), factor('question', 'OKTA')];
 }
@@ -151,23 +182,55 @@ function groupsOf(company: Company, users: ReadonlyMap<number, SandboxUser>, all
     name,
     description: `${name} of ${company.name}`,
     created: FOUNDED,
-    members: new Lagged<ReadonlySet<string>>(new Set(members.filter((user) => user.standing.now.status !== 'DEPROVISIONED').map((user) => user.id))),
+    members: new Lagged<ReadonlySet<string>>(
+      new Set(members.filter((user) => user.standing.now.status !== 'DEPROVISIONED').map((user) => user.id)),
+    ),
     roles: [],
     ...more,
   });
-  const those = (accepts: (person: Employee) => boolean): SandboxUser[] => company.people.filter(accepts).map((person) => users.get(person.number)!);
+  const those = (accepts: (person: Employee) => boolean): SandboxUser[] =>
+    company.people.filter(accepts).map((person) => users.get(person.number)!);
   const departments = [...new Set(company.people.map((person) => person.department))];
-  const desk: SandboxRole = { id: oktaId('gra', domain, ROLE_GROUP), type: 'HELP_DESK_ADMIN', label: 'Help Desk Administrator', created: FOUNDED };
+  const desk: SandboxRole = {
+    id: oktaId('gra', domain, ROLE_GROUP),
+    type: 'HELP_DESK_ADMIN',
+    label: 'Help Desk Administrator',
+    created: FOUNDED,
+  };
   return [
     group('Everyone', [], { type: 'BUILT_IN', description: 'All users in your organization' }),
-    ...departments.map((name) => group(name, those((person) => person.department === name))),
-    group('VPN users', those((person) => person.number % 3 === 0)),
-    group('Contract managers', those((person) => person.department === 'Legal')),
-    group('Contractors', all.filter((user) => user.profile['login']?.endsWith('@partner.example'))),
-    group('Data readers', those((person) => person.number % 11 === 0)),
-    group('On-call', those((person) => person.department === 'Engineering' && person.number % 4 === 0)),
+    ...departments.map((name) =>
+      group(
+        name,
+        those((person) => person.department === name),
+      ),
+    ),
+    group(
+      'VPN users',
+      those((person) => person.number % 3 === 0),
+    ),
+    group(
+      'Contract managers',
+      those((person) => person.department === 'Legal'),
+    ),
+    group(
+      'Contractors',
+      all.filter((user) => user.profile['login']?.endsWith('@partner.example')),
+    ),
+    group(
+      'Data readers',
+      those((person) => person.number % 11 === 0),
+    ),
+    group(
+      'On-call',
+      those((person) => person.department === 'Engineering' && person.number % 4 === 0),
+    ),
     group(ROLE_GROUP, those((person) => person.department === 'Support').slice(0, 2), { roles: [desk] }),
-    group('Domain Users', those((person) => person.department === 'Engineering' && person.number % 9 === 0), { type: 'APP_GROUP', description: 'From Active Directory' }),
+    group(
+      'Domain Users',
+      those((person) => person.department === 'Engineering' && person.number % 9 === 0),
+      { type: 'APP_GROUP', description: 'From Active Directory' },
+    ),
   ];
 }
 
@@ -190,7 +253,11 @@ export function standardRole(userId: string, type: string, at: string, more: Par
 
 function giveRoles({ people, domain }: Company, users: ReadonlyMap<number, SandboxUser>, all: readonly SandboxUser[]): void {
   const give = (user: SandboxUser | undefined, ...types: readonly string[]): void => {
-    if (user) user.roles.set(types.map((type) => standardRole(user.id, type, FOUNDED)), new Date(0));
+    if (user)
+      user.roles.set(
+        types.map((type) => standardRole(user.id, type, FOUNDED)),
+        new Date(0),
+      );
   };
   const admins = people.filter((person) => person.traits.includes('ADMIN')).map((person) => users.get(person.number)!);
   give(admins[0], 'SUPER_ADMIN');
@@ -198,16 +265,50 @@ function giveRoles({ people, domain }: Company, users: ReadonlyMap<number, Sandb
   give(admins[2], 'ORG_ADMIN', 'APP_ADMIN');
   const limited = admins[3];
   if (limited) {
-    const custom: SandboxRole = { id: oktaId('irb', domain), type: 'CUSTOM', label: 'Access reviewers', created: FOUNDED, role: oktaId('cr0', domain), resourceSet: oktaId('iam', domain) };
+    const custom: SandboxRole = {
+      id: oktaId('irb', domain),
+      type: 'CUSTOM',
+      label: 'Access reviewers',
+      created: FOUNDED,
+      role: oktaId('cr0', domain),
+      resourceSet: oktaId('iam', domain),
+    };
     const roles = [standardRole(limited.id, 'USER_ADMIN', FOUNDED, { groupTargets: [oktaId('00g', domain, 'Contractors')] }), custom];
     limited.roles.set(roles, new Date(0));
   }
-  for (const login of [`castellan@${domain}`, `hr-sync@${domain}`]) give(all.find((user) => user.profile['login'] === login), 'SUPER_ADMIN');
+  for (const login of [`castellan@${domain}`, `hr-sync@${domain}`])
+    give(
+      all.find((user) => user.profile['login'] === login),
+      'SUPER_ADMIN',
+    );
 }
 
 function appsOf(selfAppId: string): SandboxApp[] {
-  const saml = ['Slack', 'GitHub', 'Jira', 'Google Workspace', 'AWS Console', 'Zoom', 'Salesforce', 'Docusign', 'Zendesk', 'NetSuite', 'Expensify', 'Box', 'ServiceNow', 'Workday', 'NetDocuments'];
-  const app = (name: string, label: string, signOnMode: string, more: Partial<SandboxApp> = {}): SandboxApp => ({ id: oktaId('0oa', name, label), name, label, signOnMode, created: FOUNDED, ...more });
+  const saml = [
+    'Slack',
+    'GitHub',
+    'Jira',
+    'Google Workspace',
+    'AWS Console',
+    'Zoom',
+    'Salesforce',
+    'Docusign',
+    'Zendesk',
+    'NetSuite',
+    'Expensify',
+    'Box',
+    'ServiceNow',
+    'Workday',
+    'NetDocuments',
+  ];
+  const app = (name: string, label: string, signOnMode: string, more: Partial<SandboxApp> = {}): SandboxApp => ({
+    id: oktaId('0oa', name, label),
+    name,
+    label,
+    signOnMode,
+    created: FOUNDED,
+    ...more,
+  });
   const service = { applicationType: 'service', grantTypes: ['client_credentials'] } as const;
   return [
     app('saasure', 'Okta Admin Console', 'SAML_2_0'),
@@ -215,7 +316,9 @@ function appsOf(selfAppId: string): SandboxApp[] {
     ...saml.map((label) => app(label.toLowerCase().replaceAll(' ', '_'), label, 'SAML_2_0')),
     app('oidc_client', 'Castellan', 'OPENID_CONNECT', { id: selfAppId, oauth: service }),
     app('oidc_client', 'HR Sync', 'OPENID_CONNECT', { oauth: service }),
-    app('oidc_client', 'Meeting Notes', 'OPENID_CONNECT', { oauth: { applicationType: 'web', grantTypes: ['authorization_code', 'refresh_token'] } }),
+    app('oidc_client', 'Meeting Notes', 'OPENID_CONNECT', {
+      oauth: { applicationType: 'web', grantTypes: ['authorization_code', 'refresh_token'] },
+    }),
   ];
 }
 
@@ -225,12 +328,20 @@ function grantsOf(apps: readonly SandboxApp[], people: readonly SandboxUser[], a
     const clientId = apps.find((app) => app.label === label)!.id;
     const created = new Date(at - daysAgo * DAY_MS).toISOString();
     for (const scopeId of scopes) {
-      grants.push({ id: oktaId('oag', clientId, scopeId, userId ?? ''), clientId, scopeId, source: userId ? 'END_USER' : 'ADMIN', ...(userId && { userId }), created });
+      grants.push({
+        id: oktaId('oag', clientId, scopeId, userId ?? ''),
+        clientId,
+        scopeId,
+        source: userId ? 'END_USER' : 'ADMIN',
+        ...(userId && { userId }),
+        created,
+      });
     }
   };
   grant('Castellan', ['okta.users.read', 'okta.users.manage', 'okta.logs.read'], 40);
   grant('HR Sync', ['okta.users.manage', 'okta.groups.manage'], 300);
-  for (const user of people.filter((_, index) => index % 12 === 5)) grant('Meeting Notes', ['openid', 'profile', 'email', 'offline_access'], 60, user.id);
+  for (const user of people.filter((_, index) => index % 12 === 5))
+    grant('Meeting Notes', ['openid', 'profile', 'email', 'offline_access'], 60, user.id);
   return grants;
 }
 

@@ -11,7 +11,15 @@ export const POLICIES: Readonly<Record<string, readonly Wire[]>> = {
     policy('PASSWORD', 'Staff', 1, {
       settings: {
         password: {
-          complexity: { minLength: 14, minLowerCase: 1, minUpperCase: 1, minNumber: 1, minSymbol: 1, excludeUsername: true, dictionary: { common: { exclude: true } } },
+          complexity: {
+            minLength: 14,
+            minLowerCase: 1,
+            minUpperCase: 1,
+            minNumber: 1,
+            minSymbol: 1,
+            excludeUsername: true,
+            dictionary: { common: { exclude: true } },
+          },
           age: { maxAgeDays: 0, minAgeMinutes: 0, historyCount: 8, expireWarnDays: 0 },
           lockout: { maxAttempts: 5, autoUnlockMinutes: 30, showLockoutFailures: false },
           breachedProtection: { expireAfterDays: 0, logoutEnabled: true },
@@ -22,7 +30,15 @@ export const POLICIES: Readonly<Record<string, readonly Wire[]>> = {
       system: true,
       settings: {
         password: {
-          complexity: { minLength: 8, minLowerCase: 1, minUpperCase: 1, minNumber: 1, minSymbol: 0, excludeUsername: true, dictionary: { common: { exclude: false } } },
+          complexity: {
+            minLength: 8,
+            minLowerCase: 1,
+            minUpperCase: 1,
+            minNumber: 1,
+            minSymbol: 0,
+            excludeUsername: true,
+            dictionary: { common: { exclude: false } },
+          },
           age: { maxAgeDays: 0, minAgeMinutes: 0, historyCount: 4, expireWarnDays: 0 },
           lockout: { maxAttempts: 10, autoUnlockMinutes: 0, showLockoutFailures: false },
         },
@@ -44,29 +60,49 @@ export const POLICIES: Readonly<Record<string, readonly Wire[]>> = {
 const RULES: Readonly<Record<string, readonly Wire[]>> = {
   'OKTA_SIGN_ON Staff': [
     signOnRule('Blocked networks', 1, { access: 'DENY' }),
-    signOnRule('Staff', 2, { access: 'ALLOW', requireFactor: true, session: { maxSessionIdleMinutes: 15, maxSessionLifetimeMinutes: 720, usePersistentCookie: false } }),
+    signOnRule('Staff', 2, {
+      access: 'ALLOW',
+      requireFactor: true,
+      session: { maxSessionIdleMinutes: 15, maxSessionLifetimeMinutes: 720, usePersistentCookie: false },
+    }),
   ],
   'OKTA_SIGN_ON Default Policy': [
-    signOnRule('Default Rule', 1, { access: 'ALLOW', requireFactor: false, session: { maxSessionIdleMinutes: 120, maxSessionLifetimeMinutes: 0, usePersistentCookie: false } }),
+    signOnRule('Default Rule', 1, {
+      access: 'ALLOW',
+      requireFactor: false,
+      session: { maxSessionIdleMinutes: 120, maxSessionLifetimeMinutes: 0, usePersistentCookie: false },
+    }),
   ],
   'ACCESS_POLICY Any two factors': [accessRule('Catch-all Rule', 1, '2FA', 'OPTIONAL')],
-  'ACCESS_POLICY Okta Admin Console': [accessRule('Administrators', 1, '2FA', 'REQUIRED'), accessRule('Catch-all Rule', 2, '2FA', undefined)],
+  'ACCESS_POLICY Okta Admin Console': [
+    accessRule('Administrators', 1, '2FA', 'REQUIRED'),
+    accessRule('Catch-all Rule', 2, '2FA', undefined),
+  ],
   'ACCESS_POLICY Okta Dashboard': [accessRule('Office', 1, '1FA', undefined), accessRule('Catch-all Rule', 2, '2FA', 'OPTIONAL')],
   'ACCESS_POLICY Password only': [accessRule('Catch-all Rule', 1, '1FA', undefined)],
   'USER_LIFECYCLE Idle accounts': [
-    rule('USER_LIFECYCLE', 'Suspend after 90 days', 1, { conditions: { people: { users: { inactivity: { number: 90, unit: 'DAY' } } } }, actions: { updateUserLifecycle: { targetStatus: 'SUSPENDED' } } }),
+    rule('USER_LIFECYCLE', 'Suspend after 90 days', 1, {
+      conditions: { people: { users: { inactivity: { number: 90, unit: 'DAY' } } } },
+      actions: { updateUserLifecycle: { targetStatus: 'SUSPENDED' } },
+    }),
   ],
 };
 
 /** The rules of a policy; undefined for no policy of ours. */
 export function rulesOf(policyId: string): readonly Wire[] | undefined {
-  const found = Object.values(POLICIES).flat().find((one) => one['id'] === policyId);
-  return found && (RULES[`${String(found['type'])} ${String(found['name'])}`] ?? []);
+  const found = Object.values(POLICIES)
+    .flat()
+    .find((one) => one['id'] === policyId);
+  const rules = found && (RULES[`${String(found['type'])} ${String(found['name'])}`] ?? []);
+  // Rules of two policies may have the same name, never the same id.
+  return rules?.map((one) => ({ ...one, id: oktaId('0pr', policyId, String(one['name'])) }));
 }
 
 /** The names of the apps that an access policy protects; undefined for no policy of ours. */
 export function appsOfPolicy(state: OktaState, policyId: string): readonly OktaState['apps'][number][] | undefined {
-  const found = Object.values(POLICIES).flat().find((one) => one['id'] === policyId);
+  const found = Object.values(POLICIES)
+    .flat()
+    .find((one) => one['id'] === policyId);
   if (!found) return undefined;
   if (found['name'] === 'Okta Admin Console') return state.apps.filter((app) => app.name === 'saasure');
   if (found['name'] === 'Okta Dashboard') return state.apps.filter((app) => app.name === 'okta_enduser');
@@ -77,12 +113,38 @@ export function appsOfPolicy(state: OktaState, policyId: string): readonly OktaS
 export const DOCUMENTS: Readonly<Record<string, unknown>> = {
   'GET /api/v1/threats/configuration': { action: 'audit', excludeZones: [], created: SINCE, lastUpdated: SINCE },
   'GET /api/v1/behaviors': [
-    { id: oktaId('bhv', 'velocity'), name: 'Velocity', type: 'VELOCITY', status: 'ACTIVE', settings: { velocityKph: 805 }, created: SINCE, lastUpdated: SINCE },
-    { id: oktaId('bhv', 'city'), name: 'New City', type: 'ANOMALOUS_LOCATION', status: 'INACTIVE', settings: { granularity: 'CITY', maxEventsUsedForEvaluation: 50 }, created: SINCE, lastUpdated: SINCE },
+    {
+      id: oktaId('bhv', 'velocity'),
+      name: 'Velocity',
+      type: 'VELOCITY',
+      status: 'ACTIVE',
+      settings: { velocityKph: 805 },
+      created: SINCE,
+      lastUpdated: SINCE,
+    },
+    {
+      id: oktaId('bhv', 'city'),
+      name: 'New City',
+      type: 'ANOMALOUS_LOCATION',
+      status: 'INACTIVE',
+      settings: { granularity: 'CITY', maxEventsUsedForEvaluation: 50 },
+      created: SINCE,
+      lastUpdated: SINCE,
+    },
   ],
   'GET /api/v1/logStreams': [],
   'GET /api/v1/zones': [
-    { id: oktaId('nzo', 'offices'), name: 'Offices', type: 'IP', usage: 'POLICY', status: 'ACTIVE', system: false, created: SINCE, lastUpdated: SINCE, gateways: [{ type: 'CIDR', value: '198.51.100.0/24' }] },
+    {
+      id: oktaId('nzo', 'offices'),
+      name: 'Offices',
+      type: 'IP',
+      usage: 'POLICY',
+      status: 'ACTIVE',
+      system: false,
+      created: SINCE,
+      lastUpdated: SINCE,
+      gateways: [{ type: 'CIDR', value: '198.51.100.0/24' }],
+    },
     {
       id: oktaId('nzo', 'anonymizers'),
       name: 'Anonymizers',
@@ -118,11 +180,31 @@ export const PLAN_OF: Readonly<Record<string, string>> = {
 };
 
 function policy(type: string, name: string, priority: number, more: Wire = {}): Wire {
-  return { id: oktaId('00p', type, name), type, name, status: 'ACTIVE', system: false, priority, created: SINCE, lastUpdated: SINCE, ...more };
+  return {
+    id: oktaId('00p', type, name),
+    type,
+    name,
+    status: 'ACTIVE',
+    system: false,
+    priority,
+    created: SINCE,
+    lastUpdated: SINCE,
+    ...more,
+  };
 }
 
 function rule(type: string, name: string, priority: number, more: Wire): Wire {
-  return { id: oktaId('0pr', type, name), type, name, status: 'ACTIVE', system: false, priority, created: SINCE, lastUpdated: SINCE, ...more };
+  return {
+    id: oktaId('0pr', type, name),
+    type,
+    name,
+    status: 'ACTIVE',
+    system: false,
+    priority,
+    created: SINCE,
+    lastUpdated: SINCE,
+    ...more,
+  };
 }
 
 function signOnRule(name: string, priority: number, signon: Wire): Wire {
@@ -131,7 +213,11 @@ function signOnRule(name: string, priority: number, signon: Wire): Wire {
 
 function accessRule(name: string, priority: number, factorMode: string, phishingResistant: string | undefined): Wire {
   const constraints = phishingResistant ? [{ possession: { phishingResistant, deviceBound: 'REQUIRED' } }] : [];
-  return rule('ACCESS_POLICY', name, priority, { actions: { appSignOn: { access: 'ALLOW', verificationMethod: { type: 'ASSURANCE', factorMode, reauthenticateIn: 'PT2H', constraints } } } });
+  return rule('ACCESS_POLICY', name, priority, {
+    actions: {
+      appSignOn: { access: 'ALLOW', verificationMethod: { type: 'ASSURANCE', factorMode, reauthenticateIn: 'PT2H', constraints } },
+    },
+  });
 }
 
 function authenticator(key: string, type: string, name: string, settings: Wire | undefined): Wire {

@@ -142,7 +142,13 @@ export interface SandboxSelf {
 
 /** An id in Okta's form: three marks and 17 characters, the same at every start. */
 export function oktaId(prefix: string, ...parts: readonly (string | number)[]): string {
-  return prefix + digest(parts).toString('base64url').replace(/[-_]/g, '0').slice(0, 20 - prefix.length);
+  return (
+    prefix +
+    digest(parts)
+      .toString('base64url')
+      .replace(/[-_]/g, '0')
+      .slice(0, 20 - prefix.length)
+  );
 }
 
 /** A UUID made from the parts, the same at every start. */
@@ -169,7 +175,13 @@ export function selfOf(domain: string): SandboxSelf {
   curve.setPrivateKey(digest(['okta sandbox key', domain]));
   const point = curve.getPublicKey();
   const keyId = uuidOf('okta sandbox key id', domain);
-  const publicJwk = { kty: 'EC', crv: 'P-256', x: point.subarray(1, 33).toString('base64url'), y: point.subarray(33, 65).toString('base64url'), kid: keyId };
+  const publicJwk = {
+    kty: 'EC',
+    crv: 'P-256',
+    x: point.subarray(1, 33).toString('base64url'),
+    y: point.subarray(33, 65).toString('base64url'),
+    kid: keyId,
+  };
   return {
     appId: oktaId('0oa', 'castellan', domain),
     keyId,
@@ -224,4 +236,3 @@ export function bulkUser(state: OktaState, index: number): SandboxUser {
     roles: new Lagged<readonly SandboxRole[]>([]),
   };
 }
-

@@ -15,8 +15,12 @@ const USERS = { usual: 200, most: 200 };
 export const userRoutes: readonly SandboxRoute<OktaState>[] = [
   route('GET /api/v1/users', listUsers),
   route('GET /api/v1/users/{id}', (call) => withUser(call, call.params['id']!, (user) => ok(showUser(call, user)))),
-  route('GET /api/v1/users/{userId}/factors', (call) => withUser(call, call.params['userId']!, (user) => ok(user.factors.map((factor) => showFactor(factor, user))))),
-  route('GET /api/v1/users/{userId}/roles', (call) => withUser(call, call.params['userId']!, (user) => ok([...ownRoles(call, user), ...rolesByGroup(call, user)]))),
+  route('GET /api/v1/users/{userId}/factors', (call) =>
+    withUser(call, call.params['userId']!, (user) => ok(user.factors.map((factor) => showFactor(factor, user)))),
+  ),
+  route('GET /api/v1/users/{userId}/roles', (call) =>
+    withUser(call, call.params['userId']!, (user) => ok([...ownRoles(call, user), ...rolesByGroup(call, user)])),
+  ),
   route('POST /api/v1/users/{userId}/roles', assignRole),
   route('DELETE /api/v1/users/{userId}/roles/{roleAssignmentId}', unassignRole),
   route('DELETE /api/v1/users/{userId}/sessions', (call) =>
@@ -25,10 +29,19 @@ export const userRoutes: readonly SandboxRoute<OktaState>[] = [
       return DONE;
     }),
   ),
-  route('POST /api/v1/users/{id}/lifecycle/suspend', (call) => move(call, { from: ['ACTIVE'], to: 'SUSPENDED', event: 'user.lifecycle.suspend', message: 'Suspend Okta user' })),
-  route('POST /api/v1/users/{id}/lifecycle/unsuspend', (call) => move(call, { from: ['SUSPENDED'], to: 'ACTIVE', event: 'user.lifecycle.unsuspend', message: 'Unsuspend Okta user' })),
+  route('POST /api/v1/users/{id}/lifecycle/suspend', (call) =>
+    move(call, { from: ['ACTIVE'], to: 'SUSPENDED', event: 'user.lifecycle.suspend', message: 'Suspend Okta user' }),
+  ),
+  route('POST /api/v1/users/{id}/lifecycle/unsuspend', (call) =>
+    move(call, { from: ['SUSPENDED'], to: 'ACTIVE', event: 'user.lifecycle.unsuspend', message: 'Unsuspend Okta user' }),
+  ),
   route('POST /api/v1/users/{id}/lifecycle/deactivate', (call) =>
-    move(call, { from: ['ACTIVE', 'SUSPENDED', 'STAGED', 'PROVISIONED', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'RECOVERY'], to: 'DEPROVISIONED', event: 'user.lifecycle.deactivate', message: 'Deactivate Okta user' }),
+    move(call, {
+      from: ['ACTIVE', 'SUSPENDED', 'STAGED', 'PROVISIONED', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'RECOVERY'],
+      to: 'DEPROVISIONED',
+      event: 'user.lifecycle.deactivate',
+      message: 'Deactivate Okta user',
+    }),
   ),
   route('POST /api/v1/users/{id}/lifecycle/activate', (call) =>
     move(call, { from: ['STAGED', 'DEPROVISIONED'], to: 'PROVISIONED', event: 'user.lifecycle.activate', message: 'Activate Okta user' }),
@@ -57,7 +70,11 @@ function usersOf(call: Call): Lazy<SandboxUser> | undefined {
   const { state, query } = call;
   const wanted = query.get('search') ?? query.get('filter');
   const stored = [...state.users.values()].filter((user) => !user.id.startsWith('00ubulk'));
-  if (wanted === null) return followedByBulk(state, stored.filter((user) => statusSeen(call, user) !== 'DEPROVISIONED'));
+  if (wanted === null)
+    return followedByBulk(
+      state,
+      stored.filter((user) => statusSeen(call, user) !== 'DEPROVISIONED'),
+    );
   const accepts = readSearch(call, wanted);
   return accepts && listed([...state.users.values()].filter(accepts));
 }
@@ -120,7 +137,10 @@ interface Move {
 
 function move(call: Call, { from, to, event, message }: Move): SandboxAnswer {
   return withUser(call, call.params['id']!, (user) => {
-    if (!from.includes(user.standing.now.status)) return refuse(call, 'E0000001', [`Cannot ${message.split(' ')[0]!.toLowerCase()} a user with the status ${user.standing.now.status}.`]);
+    if (!from.includes(user.standing.now.status))
+      return refuse(call, 'E0000001', [
+        `Cannot ${message.split(' ')[0]!.toLowerCase()} a user with the status ${user.standing.now.status}.`,
+      ]);
     setStatus(call, user, to);
     if (to === 'DEPROVISIONED') loseEverything(call, user);
     note(call, event, message, [userTarget(user)]);
@@ -154,7 +174,9 @@ function expirePassword(call: Call): SandboxAnswer {
 }
 
 function ownRoles(call: Call, user: SandboxUser): unknown[] {
-  return user.roles.seen(call.now, call.switches.readLagMs).map((role) => showRole(call, role, 'USER', `${call.host}/api/v1/users/${user.id}`));
+  return user.roles
+    .seen(call.now, call.switches.readLagMs)
+    .map((role) => showRole(call, role, 'USER', `${call.host}/api/v1/users/${user.id}`));
 }
 
 function rolesByGroup(call: Call, user: SandboxUser): unknown[] {
@@ -200,7 +222,10 @@ function unassignRole(call: Call): SandboxAnswer {
   return withUser(call, call.params['userId']!, (user) => {
     const id = call.params['roleAssignmentId']!;
     if (!user.roles.now.some((role) => role.id === id)) return refuse(call, 'E0000007', [`${id} (RoleAssignment)`]);
-    user.roles.set(user.roles.now.filter((role) => role.id !== id), call.now);
+    user.roles.set(
+      user.roles.now.filter((role) => role.id !== id),
+      call.now,
+    );
     note(call, 'user.account.privilege.revoke', 'Revoke user privilege', [userTarget(user)]);
     return DONE;
   });

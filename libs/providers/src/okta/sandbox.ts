@@ -9,7 +9,7 @@ import { listed, ok, page, refuse } from './sandbox-answers.js';
 import { directoryRoutes, showApp } from './sandbox-directory.js';
 import { recordedEntry, type LogEntry } from './sandbox-log.js';
 import { readLog } from './sandbox-log-route.js';
-import { quotaHeaders, route } from './sandbox-route.js';
+import { limitOf, quotaHeaders, route } from './sandbox-route.js';
 import { seedState, tellStory } from './sandbox-seed.js';
 import { appsOfPolicy, DOCUMENTS, PLAN_OF, POLICIES, rulesOf } from './sandbox-settings.js';
 import type { OktaState } from './sandbox-state.js';
@@ -26,8 +26,17 @@ const definition: SandboxDefinition<OktaState> = {
   load: loadEvents,
   tick: goOn,
   authorize,
-  throttled: (call) => refuse(call, 'E0000047', [], quotaHeaders(call.now, 0, THROTTLED_FOR_MS)),
-  notFound: () => ({ status: 404, json: { errorCode: 'E0000022', errorSummary: 'The endpoint does not support the provided HTTP method', errorLink: 'E0000022', errorId: 'oaesandbox', errorCauses: [] } }),
+  throttled: (call) => refuse(call, 'E0000047', [], quotaHeaders(call.now, limitOf(call.route.operation), 0, THROTTLED_FOR_MS)),
+  notFound: () => ({
+    status: 404,
+    json: {
+      errorCode: 'E0000022',
+      errorSummary: 'The endpoint does not support the provided HTTP method',
+      errorLink: 'E0000022',
+      errorId: 'oaesandbox',
+      errorCauses: [],
+    },
+  }),
   credentials: (state) => sandboxCredentials(state, 'service-app'),
   switches: {
     requireDpop: 'true: tokens are given only with DPoP proofs, as for new API Services apps.',
@@ -54,9 +63,15 @@ const definition: SandboxDefinition<OktaState> = {
 export const sandbox = definition as SandboxDefinition;
 
 /** Working credentials of a sandbox, of either kind. */
-export function sandboxCredentials({ orgHost, self }: OktaState, authKind: 'service-app' | 'api-token'): ReturnType<SandboxDefinition['credentials']> {
+export function sandboxCredentials(
+  { orgHost, self }: OktaState,
+  authKind: 'service-app' | 'api-token',
+): ReturnType<SandboxDefinition['credentials']> {
   if (authKind === 'api-token') return { settings: { orgHost, authKind }, secrets: { apiToken: self.apiToken } };
-  return { settings: { orgHost, authKind, clientId: self.appId, keyId: self.keyId }, secrets: { privateKey: JSON.stringify(self.privateJwk) } };
+  return {
+    settings: { orgHost, authKind, clientId: self.appId, keyId: self.keyId },
+    secrets: { privateKey: JSON.stringify(self.privateJwk) },
+  };
 }
 
 function loadEvents(state: OktaState, events: readonly Json[]): void {
@@ -85,7 +100,8 @@ function orMissing<T>(call: Call, param: string, found: T | undefined, then: (fo
 
 function settingRoute(operation: string): SandboxRoute<OktaState> {
   return route(operation as Operation, (call) => {
-    if (call.params['appName'] !== undefined && call.params['appName'] !== 'admin-console') return refuse(call, 'E0000007', [`${call.params['appName']} (AppInstance)`]);
+    if (call.params['appName'] !== undefined && call.params['appName'] !== 'admin-console')
+      return refuse(call, 'E0000007', [`${call.params['appName']} (AppInstance)`]);
     return unlicensed(call, PLAN_OF[operation] ?? operation) ?? ok(DOCUMENTS[operation]);
   });
 }

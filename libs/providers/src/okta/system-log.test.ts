@@ -56,7 +56,11 @@ describe('the System Log', () => {
   it('shows new events after an empty page, by the link of that page', async () => {
     const caughtUp = (await readFrom(start())).at(-1)!;
     const user = [...(made.sandbox.state as OktaState).users.values()].find((one) => one.standing.now.status === 'ACTIVE')!;
-    await made.app.call({ operation: 'POST /api/v1/users/{id}/lifecycle/suspend', method: 'POST', path: `/api/v1/users/${user.id}/lifecycle/suspend` });
+    await made.app.call({
+      operation: 'POST /api/v1/users/{id}/lifecycle/suspend',
+      method: 'POST',
+      path: `/api/v1/users/${user.id}/lifecycle/suspend`,
+    });
     const news = (await readFrom(caughtUp.next)).flatMap((page) => page.events);
     expect(news).toMatchObject([{ eventType: 'user.lifecycle.suspend', isAdminActivity: true, targets: [{ externalId: user.id }] }]);
   });
@@ -65,7 +69,12 @@ describe('the System Log', () => {
     const caughtUp = (await readFrom(start())).at(-1)!;
     const { log } = made.sandbox.state as OktaState;
     const publishedAt = NOW.getTime() - 40 * 60_000;
-    log.add({ publishedAt, persistedAt: NOW.getTime(), eventType: 'user.session.start', tell: () => ({ uuid: 'late-one', published: new Date(publishedAt).toISOString(), eventType: 'user.session.start' }) });
+    log.add({
+      publishedAt,
+      persistedAt: NOW.getTime(),
+      eventType: 'user.session.start',
+      tell: () => ({ uuid: 'late-one', published: new Date(publishedAt).toISOString(), eventType: 'user.session.start' }),
+    });
     expect(idsOf(await readFrom(caughtUp.next))).toEqual(['late-one']);
   });
 
@@ -103,8 +112,13 @@ describe('the System Log', () => {
     const events = (await readFrom(start())).flatMap((page) => page.events);
     const attack = events.filter((event) => event.ip === takeover.from.ip && event.actor.email === takeover.victim.email);
     expect(attack.filter((event) => event.failure === 'INVALID_CREDENTIALS').length).toBeGreaterThanOrEqual(15);
-    expect(attack.map((event) => event.eventType)).toEqual(expect.arrayContaining(['user.session.start', 'user.mfa.factor.reset_all', 'system.api_token.create', 'security.threat.detected']));
-    expect(attack.find((event) => event.category === 'THREAT')).toMatchObject({ severity: 'HIGH', place: { country: takeover.from.country } });
+    expect(attack.map((event) => event.eventType)).toEqual(
+      expect.arrayContaining(['user.session.start', 'user.mfa.factor.reset_all', 'system.api_token.create', 'security.threat.detected']),
+    );
+    expect(attack.find((event) => event.category === 'THREAT')).toMatchObject({
+      severity: 'HIGH',
+      place: { country: takeover.from.country },
+    });
   });
 });
 
@@ -112,7 +126,9 @@ describe('a page of the log', () => {
   const event = { uuid: 'u1', published: '2026-11-20T15:00:00.000Z', eventType: 'user.session.start' };
   const next = (after: string) => ({ link: [`<https://acme.okta.com/api/v1/logs?after=${after}>; rel="next"`] });
 
-  async function replayed(...answers: { body?: unknown; headers?: Record<string, readonly string[]>; when?: string }[]): Promise<FeedPage[]> {
+  async function replayed(
+    ...answers: { body?: unknown; headers?: Record<string, readonly string[]>; when?: string }[]
+  ): Promise<FeedPage[]> {
     const app = replayingApp({ 'GET /api/v1/logs': answers }, { settings: SETTINGS, http });
     const pages: FeedPage[] = [];
     for await (const page of systemLog.pages(app, systemLog.start(app, SINCE))) pages.push(page);
@@ -126,7 +142,11 @@ describe('a page of the log', () => {
   });
 
   it('that is empty twice ends the run even where its link goes on moving', async () => {
-    const pages = await replayed({ body: [event], headers: next('c1') }, { body: [], headers: next('c2') }, { body: [], headers: next('c3') });
+    const pages = await replayed(
+      { body: [event], headers: next('c1') },
+      { body: [], headers: next('c2') },
+      { body: [], headers: next('c3') },
+    );
     expect(pages.map((page) => page.isCaughtUp)).toEqual([false, false, true]);
     expect(pages.at(-1)!.next).toBe('https://acme.okta.com/api/v1/logs?after=c3');
   });

@@ -1,3 +1,5 @@
+import { derivedId } from '#libs/kernel';
+
 import type { ActorType, Category, NetworkType, Outcome, Severity } from './vocabulary.js';
 
 /** To whom or what it was done. */
@@ -134,4 +136,16 @@ export interface UnmappedEventType {
   readonly count: number;
   readonly firstSeenAt: number;
   readonly lastSeenAt: number;
+}
+
+const NAMED = 'nam_';
+
+/** The key of an actor of whom the app gives a name or an address but no id. Never the id of an account. */
+export function namedActorKey(tenant: string, connectorId: string, name: string): string {
+  return `${NAMED}${derivedId('acc', tenant, connectorId, 'named', name).slice('acc_'.length)}`;
+}
+
+/** True for keys that are an account's id. */
+export function isAccountId(actorKey: string): boolean {
+  return !actorKey.startsWith(NAMED);
 }

@@ -48,7 +48,11 @@ async function answerFailures(tx: Pick<Tx, 'query'>, tenant: string, needs: read
     const to = Math.max(...some.map((need) => need.to));
     const rows = await failures(tx, sql`tenant = ${tenant} and ${inList(sql`actor_key`, keys)} and at >= ${from} and at <= ${to}`, MOST_ROWS * 4);
     const byActor = new Map<string, Failure[]>();
-    for (const failure of rows) byActor.set(failure.actorKey, [...(byActor.get(failure.actorKey) ?? []), failure]);
+    for (const failure of rows) {
+      const own = byActor.get(failure.actorKey);
+      if (own) own.push(failure);
+      else byActor.set(failure.actorKey, [failure]);
+    }
     for (const need of some) {
       const own = need.accountKeys.flatMap((key) => byActor.get(key) ?? []).filter(({ at }) => at >= need.from && at <= need.to);
       answers.set(need, own.sort((a, b) => a.at - b.at || (a.activityId < b.activityId ? -1 : 1)));

@@ -4,10 +4,20 @@ import { faultsOf, sameness, type ActionCommand } from './action-command.js';
 
 const NOW = 1_000;
 const command: ActionCommand = {
-  operation: 'suspendUser', kind: 'SUSPEND_USER', accountIds: ['acc_1'], personId: null, group: null, grant: null, reason: 'stolen laptop', isDryRun: false,
-  until: null, idempotencyKey: null, waitMs: 0,
+  operation: 'suspendUser',
+  kind: 'SUSPEND_USER',
+  accountIds: ['acc_1'],
+  personId: null,
+  group: null,
+  grant: null,
+  reason: 'stolen laptop',
+  isDryRun: false,
+  until: null,
+  idempotencyKey: null,
+  waitMs: 0,
 };
-const faults = (change: Partial<ActionCommand>): string[] => faultsOf('acme', { ...command, ...change }, NOW).map(({ code, path }) => `${code} ${path?.join('.')}`);
+const faults = (change: Partial<ActionCommand>): string[] =>
+  faultsOf('acme', { ...command, ...change }, NOW).map(({ code, path }) => `${code} ${path?.join('.')}`);
 
 describe('a request to act', () => {
   it('with accounts and a reason is sound', () => {
@@ -23,7 +33,11 @@ describe('a request to act', () => {
     ['a time limit in the past', { until: NOW }, 'ACTION_INPUT_INVALID input.until'],
     ['a wait over 30 s', { waitMs: 30_001 }, 'ACTION_INPUT_INVALID input.wait'],
     ['an empty idempotency key', { idempotencyKey: '' }, 'ACTION_INPUT_INVALID input.idempotencyKey'],
-    ['a grant of another connector', { accountIds: null, grant: { id: appGrantId('acme', 'con_1', 'g'), externalId: 'g', connectorId: 'con_2' } }, 'ACTION_INPUT_INVALID input.grantId'],
+    [
+      'a grant of another connector',
+      { accountIds: null, grant: { id: appGrantId('acme', 'con_1', 'g'), externalId: 'g', connectorId: 'con_2' } },
+      'ACTION_INPUT_INVALID input.grantId',
+    ],
   ])('with %s is refused', (_, change, fault) => {
     expect(faults(change)).toEqual([fault]);
   });

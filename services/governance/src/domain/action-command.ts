@@ -44,18 +44,34 @@ function targetFaults(tenant: TenantId, command: ActionCommand): Refusal[] {
   const names = new Set(accountIds ?? []);
   const isNamed = names.size > 0;
   // A grant that an administrator made for everybody has no account.
-  if (grant === null && isNamed === (personId !== null)) faults.push(new ActionInputInvalid('Name either accountIds, one or more, or personId.', ['input', 'accountIds']));
-  if (names.size > MOST_TARGETS) faults.push(new ActionInputInvalid(`At most ${MOST_TARGETS} accounts in one request; this names ${names.size}.`, ['input', 'accountIds']));
+  if (grant === null && isNamed === (personId !== null))
+    faults.push(new ActionInputInvalid('Name either accountIds, one or more, or personId.', ['input', 'accountIds']));
+  if (names.size > MOST_TARGETS)
+    faults.push(
+      new ActionInputInvalid(`At most ${MOST_TARGETS} accounts in one request; this names ${names.size}.`, ['input', 'accountIds']),
+    );
   if (grant && appGrantId(tenant, grant.connectorId, grant.externalId) !== grant.id)
-    faults.push(new ActionInputInvalid('grantId, grantExternalId and connectorId are not of one grant. Take all three from the appGrants query.', ['input', 'grantId']));
-  if (group !== null && group.externalId === '') faults.push(new ActionInputInvalid('groupExternalId is empty. Take it from Group.externalId.', ['input', 'groupExternalId']));
+    faults.push(
+      new ActionInputInvalid('grantId, grantExternalId and connectorId are not of one grant. Take all three from the appGrants query.', [
+        'input',
+        'grantId',
+      ]),
+    );
+  if (group !== null && group.externalId === '')
+    faults.push(new ActionInputInvalid('groupExternalId is empty. Take it from Group.externalId.', ['input', 'groupExternalId']));
   return faults;
 }
 
 function timeFaults({ until, waitMs, idempotencyKey }: ActionCommand, now: number): Refusal[] {
   const faults: Refusal[] = [];
   if (until !== null && until <= now) faults.push(new ActionInputInvalid('until must lie in the future.', ['input', 'until']));
-  if (waitMs > LONGEST_WAIT_MS) faults.push(new ActionInputInvalid(`wait is at most ${formatDuration(LONGEST_WAIT_MS)}; read the action again for later outcomes.`, ['input', 'wait']));
+  if (waitMs > LONGEST_WAIT_MS)
+    faults.push(
+      new ActionInputInvalid(`wait is at most ${formatDuration(LONGEST_WAIT_MS)}; read the action again for later outcomes.`, [
+        'input',
+        'wait',
+      ]),
+    );
   if (idempotencyKey !== null && (idempotencyKey.length < 1 || idempotencyKey.length > LONGEST_KEY))
     faults.push(new ActionInputInvalid(`idempotencyKey must have 1 to ${LONGEST_KEY} characters.`, ['input', 'idempotencyKey']));
   return faults;

@@ -58,7 +58,11 @@ export abstract class ActionStore {
   abstract list(tenant: TenantId, filter: ActionFilter | undefined, page: ActionPage): Promise<readonly Action[]>;
   abstract count(tenant: TenantId, filter: ActionFilter | undefined): Promise<number>;
   /** The newest of each account, one more than asked for, in one statement. */
-  abstract listOfAccounts(tenant: TenantId, accountIds: readonly string[], page: ActionPage): Promise<ReadonlyMap<string, readonly Action[]>>;
+  abstract listOfAccounts(
+    tenant: TenantId,
+    accountIds: readonly string[],
+    page: ActionPage,
+  ): Promise<ReadonlyMap<string, readonly Action[]>>;
   abstract countOfAccounts(tenant: TenantId, accountIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 

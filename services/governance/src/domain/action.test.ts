@@ -1,19 +1,60 @@
 import { ACTION_KINDS, type AccountStatus } from '#libs/contracts';
 import fc from 'fast-check';
 
-import { ACTION_STATES, isAlreadySo, isSettled, LIFE, mayMove, mayTakeAdministrator, takesAway, whyNotRevertible, type Action, type ActionState } from './action.js';
+import {
+  ACTION_STATES,
+  isAlreadySo,
+  isSettled,
+  LIFE,
+  mayMove,
+  mayTakeAdministrator,
+  takesAway,
+  whyNotRevertible,
+  type Action,
+  type ActionState,
+} from './action.js';
 import type { OfferedAction } from './action-catalogue.js';
 
-const offer: OfferedAction = { kind: 'SUSPEND_USER', title: '', effect: '', target: 'account', scopes: [], revert: { isPossible: true }, asksWhoIsLeft: false };
+const offer: OfferedAction = {
+  kind: 'SUSPEND_USER',
+  title: '',
+  effect: '',
+  target: 'account',
+  scopes: [],
+  revert: { isPossible: true },
+  asksWhoIsLeft: false,
+};
 const done: Action = {
-  id: 'gov_1', kind: 'SUSPEND_USER', status: 'SUCCEEDED', connectorId: 'con_1', app: 'okta', accountId: 'acc_1', accountExternalId: '1', groupExternalId: null,
-  grantExternalId: null, reason: 'why', requestedBy: 'ada', requestedAt: 1, startedAt: 2, settledAt: 3, until: null, revertOf: null, revertedBy: null, attempt: 1,
-  before: { status: 'ACTIVE' }, wasAlreadySo: false, problem: null, isCancelRequested: false, chargedHour: 0,
+  id: 'gov_1',
+  kind: 'SUSPEND_USER',
+  status: 'SUCCEEDED',
+  connectorId: 'con_1',
+  app: 'okta',
+  accountId: 'acc_1',
+  accountExternalId: '1',
+  groupExternalId: null,
+  grantExternalId: null,
+  reason: 'why',
+  requestedBy: 'ada',
+  requestedAt: 1,
+  startedAt: 2,
+  settledAt: 3,
+  until: null,
+  revertOf: null,
+  revertedBy: null,
+  attempt: 1,
+  before: { status: 'ACTIVE' },
+  wasAlreadySo: false,
+  problem: null,
+  isCancelRequested: false,
+  chargedHour: 0,
 };
 
 describe('the life of an action', () => {
   it('leads out of what is settled only by a new attempt of what failed', () => {
-    const ways = ACTION_STATES.flatMap((from) => ACTION_STATES.filter((to) => isSettled(from) && mayMove(from, to)).map((to) => `${from}→${to}`));
+    const ways = ACTION_STATES.flatMap((from) =>
+      ACTION_STATES.filter((to) => isSettled(from) && mayMove(from, to)).map((to) => `${from}→${to}`),
+    );
     expect(ways).toEqual(['FAILED→QUEUED']);
   });
 

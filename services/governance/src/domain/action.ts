@@ -100,7 +100,10 @@ export function surelyTakesRights(kind: ActionKind): boolean {
 const ALWAYS_TAKES_RIGHTS: readonly ActionKind[] = ['SUSPEND_USER', 'UNSUSPEND_USER', 'DEACTIVATE_USER', 'REVOKE_ADMIN_PRIVILEGES'];
 
 /** True when the account is known to be in the state that the act would make; undefined where the inventory can't tell. */
-export function isAlreadySo(kind: ActionKind, account: { readonly status: AccountStatus; readonly isAdmin: boolean | null }): boolean | undefined {
+export function isAlreadySo(
+  kind: ActionKind,
+  account: { readonly status: AccountStatus; readonly isAdmin: boolean | null },
+): boolean | undefined {
   switch (kind) {
     case 'SUSPEND_USER':
       return account.status === 'UNKNOWN' ? undefined : ['SUSPENDED', 'DISABLED', 'DELETED'].includes(account.status);

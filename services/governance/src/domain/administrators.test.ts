@@ -53,7 +53,12 @@ class ModelAdministrators extends AdministratorStore {
 }
 
 /** Everybody asks to suspend everybody at once, some twice, some of it cancelled again. True: an administrator stayed at every moment. */
-async function someoneStays(scheduler: fc.Scheduler, targets: readonly number[], cancelled: readonly boolean[], locks: boolean): Promise<boolean> {
+async function someoneStays(
+  scheduler: fc.Scheduler,
+  targets: readonly number[],
+  cancelled: readonly boolean[],
+  locks: boolean,
+): Promise<boolean> {
   const everybody = ['ada', 'bob', 'cyd'];
   const store = new ModelAdministrators(everybody, scheduler, locks);
   let stayed = true;
@@ -78,7 +83,9 @@ const cancelled = fc.array(fc.boolean(), { minLength: 6, maxLength: 6 });
 describe('the last administrator', () => {
   it('stays, in whatever order concurrent requests take their steps', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), targets, cancelled, (scheduler, whom, which) => someoneStays(scheduler, whom, which, true).then((stays) => expect(stays).toBe(true))),
+      fc.asyncProperty(fc.scheduler(), targets, cancelled, (scheduler, whom, which) =>
+        someoneStays(scheduler, whom, which, true).then((stays) => expect(stays).toBe(true)),
+      ),
       { numRuns: 2_000 },
     );
   });

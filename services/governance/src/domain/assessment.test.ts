@@ -9,9 +9,22 @@ const catalogue = new ProviderCatalogue();
 const suspend: Asking = { tenant: 'acme', kind: 'SUSPEND_USER', direction: 'do', caller: 'ada@acme.example', until: null };
 const bob = aGovernedAccount('bob');
 
-function judge(asking: Partial<Asking>, account: GovernedAccount = bob, connector: Parameters<typeof aConnector>[0] | null = {}, target: Partial<Target> = {}, others: GovernedAccount[] = []) {
+function judge(
+  asking: Partial<Asking>,
+  account: GovernedAccount = bob,
+  connector: Parameters<typeof aConnector>[0] | null = {},
+  target: Partial<Target> = {},
+  others: GovernedAccount[] = [],
+) {
   const known = connector === null ? undefined : aConnector({ connectorId: account.connectorId, ...connector });
-  const whole = { path: ['input', 'accountIds', '0'], connectorId: account.connectorId, account, group: null, grantExternalId: null, ...target };
+  const whole = {
+    path: ['input', 'accountIds', '0'],
+    connectorId: account.connectorId,
+    account,
+    group: null,
+    grantExternalId: null,
+    ...target,
+  };
   return assess({ ...suspend, ...asking }, whole, known, catalogue, others);
 }
 
@@ -66,7 +79,7 @@ describe('a request to act on an account', () => {
   });
 
   it("is refused with the manifest's reason where the app has no such action, offering the person's identity provider", () => {
-    const inDocusign = aGovernedAccount('bob', { connectorId: DOCUSIGN, app: 'docusign', personId: 'per_bob' });
+    const inDocusign = aGovernedAccount('bob', { id: 'acc_docusign_bob', connectorId: DOCUSIGN, app: 'docusign', personId: 'per_bob' });
     const { refusals } = judge({ kind: 'REQUIRE_SIGN_IN_AGAIN' }, inDocusign, {}, {}, [inDocusign, { ...bob, personId: 'per_bob' }]);
     expect(refusals.map(({ code }) => code)).toEqual(['ACTION_NOT_OFFERED']);
     expect(refusals[0]!.remedy).toContain(bob.id);

@@ -1,13 +1,21 @@
 import type { ActionKind, ConnectorChanged } from '#libs/contracts';
 import type { TenantId } from '#libs/kernel';
 
-import { ActionCatalogue, capabilityOf, isOffered, type OfferedAction } from './action-catalogue.js';
+import { type ActionCatalogue, capabilityOf, isOffered, type OfferedAction } from './action-catalogue.js';
 import { isGroupOf } from './action-command.js';
 import { isAlreadySo, takesAway, type Direction } from './action.js';
 import { nameOf, type GovernedAccount } from './governed-account.js';
 import {
-  ActionInputInvalid, ActionNotOffered, AlreadySo, CallerAccount, ConnectorDisabled, LeaseNotPossible, OwnCredentialAccount, ProtectedAccount,
-  WriteScopeMissing, type Refusal,
+  ActionInputInvalid,
+  ActionNotOffered,
+  AlreadySo,
+  CallerAccount,
+  ConnectorDisabled,
+  LeaseNotPossible,
+  OwnCredentialAccount,
+  ProtectedAccount,
+  WriteScopeMissing,
+  type Refusal,
 } from './refusals.js';
 
 /** One target of a request, with all that must be known to judge it. */
@@ -57,20 +65,41 @@ export function assess(
   const change = offer === undefined ? false : changeOf(asking, account);
   const refusals = [
     ...(account ? guards(asking, account, connector, catalogue.nameOf(app), label, target.path) : []),
-    ...(isOffered(answer) ? [] : [new ActionNotOffered(label, catalogue.nameOf(app), asking.kind, answer.why, alternative(asking, account, others, catalogue), target.path)]),
+    ...(isOffered(answer)
+      ? []
+      : [
+          new ActionNotOffered(
+            label,
+            catalogue.nameOf(app),
+            asking.kind,
+            answer.why,
+            alternative(asking, account, others, catalogue),
+            target.path,
+          ),
+        ]),
     ...connectorRefusals(asking, target, connector, offer, label),
-    ...(change === false && offer && account && asking.direction === 'do' ? [new AlreadySo(label, catalogue.nameOf(app), stateWord(asking.kind, account), target.path)] : []),
+    ...(change === false && offer && account && asking.direction === 'do'
+      ? [new AlreadySo(label, catalogue.nameOf(app), stateWord(asking.kind, account), target.path)]
+      : []),
     ...shapeRefusals(asking, target, offer, label),
   ];
   return { target, app, offer, refusals, willChange: refusals.length > 0 ? false : (change ?? null) };
 }
 
-function guards(asking: Asking, account: GovernedAccount, connector: ConnectorChanged | undefined, app: string, label: string, path: readonly string[]): Refusal[] {
+function guards(
+  asking: Asking,
+  account: GovernedAccount,
+  connector: ConnectorChanged | undefined,
+  app: string,
+  label: string,
+  path: readonly string[],
+): Refusal[] {
   const refusals: Refusal[] = [];
   // Giving back is no danger to a protected account: a lease that ends must not be stopped by a protection that came later.
   const mayHarm = asking.direction === 'do' || takesAway(asking.kind, asking.direction);
   if (mayHarm && account.protection) refusals.push(new ProtectedAccount(label, account.protection.reason, path));
-  if (mayHarm && connector && connector.ownAccountExternalId === account.externalId) refusals.push(new OwnCredentialAccount(label, app, path));
+  if (mayHarm && connector && connector.ownAccountExternalId === account.externalId)
+    refusals.push(new OwnCredentialAccount(label, app, path));
   if (asking.caller !== null && isCaller(asking.caller, account)) refusals.push(new CallerAccount(label, path));
   return refusals;
 }
@@ -88,7 +117,13 @@ function changeOf(asking: Asking, account: GovernedAccount | null): boolean | un
   return already === undefined ? undefined : !already;
 }
 
-function connectorRefusals(asking: Asking, target: Target, connector: ConnectorChanged | undefined, offer: OfferedAction | undefined, label: string): Refusal[] {
+function connectorRefusals(
+  asking: Asking,
+  target: Target,
+  connector: ConnectorChanged | undefined,
+  offer: OfferedAction | undefined,
+  label: string,
+): Refusal[] {
   if (!connector || connector.isRemoved) return [new ConnectorDisabled(label, '', false, target.path)];
   if (connector.status === 'DISABLED') return [new ConnectorDisabled(label, connector.name, true, target.path)];
   if (!offer) return [];
@@ -102,15 +137,23 @@ function connectorRefusals(asking: Asking, target: Target, connector: ConnectorC
 
 function shapeRefusals(asking: Asking, target: Target, offer: OfferedAction | undefined, label: string): Refusal[] {
   const refusals: Refusal[] = [];
-  if (asking.until !== null && offer && !offer.revert.isPossible) refusals.push(new LeaseNotPossible(label, offer.revert.why, ['input', 'until']));
+  if (asking.until !== null && offer && !offer.revert.isPossible)
+    refusals.push(new LeaseNotPossible(label, offer.revert.why, ['input', 'until']));
   if (target.group && !isGroupOf(asking.tenant, target.connectorId, target.group))
-    refusals.push(new ActionInputInvalid(`The group is not one of the connector of ${label}, or groupId and groupExternalId are not of one group.`, target.path));
+    refusals.push(
+      new ActionInputInvalid(
+        `The group is not one of the connector of ${label}, or groupId and groupExternalId are not of one group.`,
+        target.path,
+      ),
+    );
   return refusals;
 }
 
 function alternative(asking: Asking, account: GovernedAccount | null, others: readonly GovernedAccount[], catalogue: ActionCatalogue) {
   if (!account) return undefined;
-  const other = others.find((one) => one.id !== account.id && catalogue.isIdentityProvider(one.app) && isOffered(catalogue.offer(one.app, asking.kind)));
+  const other = others.find(
+    (one) => one.id !== account.id && catalogue.isIdentityProvider(one.app) && isOffered(catalogue.offer(one.app, asking.kind)),
+  );
   return other && { app: catalogue.nameOf(other.app), accountId: other.id };
 }
 

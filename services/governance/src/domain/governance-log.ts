@@ -6,7 +6,16 @@ import type { Transaction } from './transaction.js';
 
 /** What can happen in governance; each is one entry of the log. */
 export const LOGGED_EVENTS = [
-  'REQUESTED', 'REFUSED', 'STARTED', 'SUCCEEDED', 'FAILED', 'RETRIED', 'CANCEL_REQUESTED', 'CANCELLED', 'ACCOUNT_PROTECTED', 'ACCOUNT_UNPROTECTED',
+  'REQUESTED',
+  'REFUSED',
+  'STARTED',
+  'SUCCEEDED',
+  'FAILED',
+  'RETRIED',
+  'CANCEL_REQUESTED',
+  'CANCELLED',
+  'ACCOUNT_PROTECTED',
+  'ACCOUNT_UNPROTECTED',
 ] as const;
 export type LoggedEvent = (typeof LOGGED_EVENTS)[number];
 
@@ -51,5 +60,10 @@ export abstract class GovernanceLog {
   abstract head(tenant: TenantId): Promise<ChainHead>;
   /** Oldest first, as stored, after the record `seq`. */
   abstract records(tenant: TenantId, afterSeq: number, limit: number): Promise<readonly ChainRecord[]>;
-  abstract verifier(): { add(record: unknown): void; end(head: unknown): void; readonly verified: number; readonly firstFault: { readonly seq: number; readonly code: string } | undefined };
+  abstract verifier(): {
+    add(record: unknown): void;
+    end(head: unknown): void;
+    readonly verified: number;
+    readonly firstFault: { readonly seq: number; readonly code: string } | undefined;
+  };
 }

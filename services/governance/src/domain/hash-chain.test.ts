@@ -8,7 +8,8 @@ const sha256: Digest = (...parts) => parts.reduce((hash, part) => hash.update(pa
 
 function chain(length: number): ChainRecord[] {
   const records: ChainRecord[] = [];
-  for (let n = 0; n < length; n++) records.push(nextRecord(sha256, records.at(-1) ?? GENESIS, { what: 'REQUESTED', n }, Buffer.alloc(16, n)));
+  for (let n = 0; n < length; n++)
+    records.push(nextRecord(sha256, records.at(-1) ?? GENESIS, { what: 'REQUESTED', n }, Buffer.alloc(16, n)));
   return records;
 }
 
@@ -40,13 +41,17 @@ describe('a hash chain', () => {
   });
 
   it('names the first record of which one character was changed', () => {
-    const field = fc.constantFrom('previous', 'body', 'salt', 'leaf', 'hash') as fc.Arbitrary<'previous' | 'body' | 'salt' | 'leaf' | 'hash'>;
+    const field = fc.constantFrom('previous', 'body', 'salt', 'leaf', 'hash') as fc.Arbitrary<
+      'previous' | 'body' | 'salt' | 'leaf' | 'hash'
+    >;
     fc.assert(
       fc.property(fc.nat(LENGTH - 1), field, fc.nat(), fc.constantFrom('A', 'b', '0', '-', ' '), (index, name, place, letter) => {
         const text = whole[index]![name]!;
         const at = place % text.length;
         fc.pre(text[at] !== letter);
-        const edited = whole.map((record, n) => (n === index ? { ...record, [name]: text.slice(0, at) + letter + text.slice(at + 1) } : record));
+        const edited = whole.map((record, n) =>
+          n === index ? { ...record, [name]: text.slice(0, at) + letter + text.slice(at + 1) } : record,
+        );
         expect(verify(edited, head).firstFault?.seq).toBe(index + 1);
       }),
       { numRuns: 1_000 },
@@ -72,7 +77,9 @@ describe('a hash chain', () => {
 
   it('whose body was swapped for another of its own is found, also with a leaf that fits', () => {
     const forged = nextRecord(sha256, { seq: 4, hash: whole[3]!.hash }, { what: 'APPROVED' }, Buffer.alloc(16));
-    const edited = whole.map((record) => (record.seq === 5 ? { ...record, body: forged.body, salt: forged.salt, leaf: forged.leaf } : record));
+    const edited = whole.map((record) =>
+      record.seq === 5 ? { ...record, body: forged.body, salt: forged.salt, leaf: forged.leaf } : record,
+    );
     expect(verify(edited, head).firstFault).toEqual({ seq: 5, code: 'HASH' });
   });
 

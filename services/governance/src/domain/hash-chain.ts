@@ -29,7 +29,14 @@ export function nextRecord(sha256: Digest, head: ChainHead, entry: unknown, salt
   const body = canonicalJson(entry);
   const leaf = leafOf(sha256, body, salt);
   const hash = linkOf(sha256, Buffer.from(head.hash, 'base64url'), seq, leaf);
-  return { seq, previous: head.hash, body, salt: salt.toString('base64url'), leaf: leaf.toString('base64url'), hash: hash.toString('base64url') };
+  return {
+    seq,
+    previous: head.hash,
+    body,
+    salt: salt.toString('base64url'),
+    leaf: leaf.toString('base64url'),
+    hash: hash.toString('base64url'),
+  };
 }
 
 /**
@@ -85,7 +92,8 @@ export class ChainVerifier {
     const isErased = record.body === null && record.salt === null;
     if (!isErased) {
       if (record.body === null || record.salt === null) return 'BODY';
-      if (!leafOf(this.sha256, record.body, bytesOf(record.salt)).equals(leaf)) return 'BODY';
+      const salt = bytesOf(record.salt);
+      if (salt.toString('base64url') !== record.salt || !leafOf(this.sha256, record.body, salt).equals(leaf)) return 'BODY';
     }
     const hash = linkOf(this.sha256, bytesOf(record.previous), seq, leaf);
     // Compared as text too: two spellings of base64url can mean the same bytes.

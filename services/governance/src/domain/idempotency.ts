@@ -22,7 +22,13 @@ export const IDEMPOTENCY_KEPT_MS = 30 * 24 * 3_600_000;
 /** The keys of requests that led to actions. Refused requests are not kept: their cause may be gone at the next try. */
 export abstract class IdempotencyStore {
   /** Claims the key; a concurrent claim waits for this transaction's end. Returns the earlier answer when there is one. */
-  abstract claim(tenant: TenantId, tx: Transaction, key: IdempotencyKey, requestHash: string, now: number): Promise<IdempotentAnswer | undefined>;
+  abstract claim(
+    tenant: TenantId,
+    tx: Transaction,
+    key: IdempotencyKey,
+    requestHash: string,
+    now: number,
+  ): Promise<IdempotentAnswer | undefined>;
   abstract answer(tenant: TenantId, tx: Transaction, key: IdempotencyKey, answer: IdempotentAnswer): Promise<void>;
   /** Gives the key back: nothing came of the request. */
   abstract forget(tenant: TenantId, tx: Transaction, key: IdempotencyKey): Promise<void>;

@@ -20,7 +20,11 @@ export class ProtectedAccount extends Refusal {
   readonly kind: ErrorKind = 'forbidden';
 
   constructor(account: string, reason: string, path: Path) {
-    super(`${account} is protected: ${reason}`, 'If it must be acted on, an administrator takes the protection away first (unprotectAccount).', path);
+    super(
+      `${account} is protected: ${reason}`,
+      'If it must be acted on, an administrator takes the protection away first (unprotectAccount).',
+      path,
+    );
   }
 }
 
@@ -68,7 +72,11 @@ export class AccountNotFound extends Refusal {
   readonly kind: ErrorKind = 'missing';
 
   constructor(accountId: string, path: Path) {
-    super(`There is no account ${accountId.slice(0, 60)}.`, 'Take ids from the accounts query. An account that was made a moment ago is known after the next sync (syncConnector).', path);
+    super(
+      `There is no account ${accountId.slice(0, 60)}.`,
+      'Take ids from the accounts query. An account that was made a moment ago is known after the next sync (syncConnector).',
+      path,
+    );
   }
 }
 
@@ -78,7 +86,11 @@ export class PersonNotFound extends Refusal {
   readonly kind: ErrorKind = 'missing';
 
   constructor(personId: string, path: Path) {
-    super(`No account of a person ${personId.slice(0, 60)} is known.`, 'Take the id from the people query, or name the accounts (accountIds).', path);
+    super(
+      `No account of a person ${personId.slice(0, 60)} is known.`,
+      'Take the id from the people query, or name the accounts (accountIds).',
+      path,
+    );
   }
 }
 
@@ -87,7 +99,14 @@ export class ActionNotOffered extends Refusal {
   readonly code = 'ACTION_NOT_OFFERED';
   readonly kind: ErrorKind = 'invalid';
 
-  constructor(account: string, app: string, kind: string, why: string, alternative: { readonly app: string; readonly accountId: string } | undefined, path: Path) {
+  constructor(
+    account: string,
+    app: string,
+    kind: string,
+    why: string,
+    alternative: { readonly app: string; readonly accountId: string } | undefined,
+    path: Path,
+  ) {
     super(
       `${kind} is not offered for ${account} in ${app}: ${why.replace(/\.$/, '')}.`,
       alternative
@@ -105,7 +124,9 @@ export class ConnectorDisabled extends Refusal {
 
   constructor(account: string, connector: string, isKnown: boolean, path: Path) {
     super(
-      isKnown ? `${connector} is disabled, so nothing can be done to ${account} through it.` : `The connector of ${account} was removed, or has not connected yet.`,
+      isKnown
+        ? `${connector} is disabled, so nothing can be done to ${account} through it.`
+        : `The connector of ${account} was removed, or has not connected yet.`,
       isKnown ? 'Enable the connector (enableConnector), then try again.' : 'Connect the app (connectApp), then try again.',
       path,
     );
@@ -120,7 +141,9 @@ export class WriteScopeMissing extends Refusal {
   constructor(account: string, connector: string, scopes: readonly string[], detail: string, path: Path) {
     super(
       `${connector} may not act on ${account}: ${detail.replace(/\.$/, '')}.`,
-      scopes.length > 0 ? `Grant ${scopes.join(', ')} to Castellan in the app, then test the connector again (testConnector).` : 'Widen the role of the credential in the app, then test the connector again (testConnector).',
+      scopes.length > 0
+        ? `Grant ${scopes.join(', ')} to Castellan in the app, then test the connector again (testConnector).`
+        : 'Widen the role of the credential in the app, then test the connector again (testConnector).',
       path,
     );
   }
@@ -132,7 +155,11 @@ export class AlreadySo extends Refusal {
   readonly kind: ErrorKind = 'conflict';
 
   constructor(account: string, app: string, state: string, path: Path) {
-    super(`${account} is ${state} in ${app} already; there is nothing to do.`, 'If the app shows otherwise, sync the connector (syncConnector), then try again.', path);
+    super(
+      `${account} is ${state} in ${app} already; there is nothing to do.`,
+      'If the app shows otherwise, sync the connector (syncConnector), then try again.',
+      path,
+    );
   }
 }
 
@@ -142,7 +169,11 @@ export class BudgetExhausted extends Refusal {
   readonly kind: ErrorKind = 'limited';
 
   constructor(limit: number, until: number, path: Path) {
-    super(`The ${limit} actions of this hour are used up.`, `Try again from ${new Date(until).toISOString()}. The limit keeps a stolen token from suspending everybody.`, path);
+    super(
+      `The ${limit} actions of this hour are used up.`,
+      `Try again from ${new Date(until).toISOString()}. The limit keeps a stolen token from suspending everybody.`,
+      path,
+    );
   }
 }
 
@@ -162,7 +193,11 @@ export class IdempotencyConflict extends Refusal {
   readonly kind: ErrorKind = 'conflict';
 
   constructor() {
-    super('This idempotency key was used for another request.', 'Use a new key for a new request; repeat a request with all its inputs unchanged.', ['input', 'idempotencyKey']);
+    super(
+      'This idempotency key was used for another request.',
+      'Use a new key for a new request; repeat a request with all its inputs unchanged.',
+      ['input', 'idempotencyKey'],
+    );
   }
 }
 
@@ -182,7 +217,11 @@ export class LeaseNotPossible extends Refusal {
   readonly kind: ErrorKind = 'invalid';
 
   constructor(account: string, why: string, path: Path) {
-    super(`It can't be limited in time for ${account}: ${why.replace(/\.$/, '')}.`, 'Leave until out, or choose an action that can be taken back.', path);
+    super(
+      `It can't be limited in time for ${account}: ${why.replace(/\.$/, '')}.`,
+      'Leave until out, or choose an action that can be taken back.',
+      path,
+    );
   }
 }
 
@@ -202,7 +241,11 @@ export class ActionNotCancellable extends Refusal {
   readonly kind: ErrorKind = 'conflict';
 
   constructor(status: string) {
-    super(`It is ${status}; only an action that has not begun can be cancelled.`, 'Wait for its outcome, then take it back with revertAction.', ['id']);
+    super(
+      `It is ${status}; only an action that has not begun can be cancelled.`,
+      'Wait for its outcome, then take it back with revertAction.',
+      ['id'],
+    );
   }
 }
 

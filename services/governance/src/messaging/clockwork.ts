@@ -40,7 +40,8 @@ export class Clockwork implements BackgroundWork {
   }
 
   private async run(): Promise<void> {
-    for (const { tenant, actionId, cause } of await this.sweep.run()) this.logger.warn({ err: cause, tenant, actionId }, 'an action could not be swept; it is looked at again');
+    for (const { tenant, actionId, cause } of await this.sweep.run())
+      this.logger.warn({ err: cause, tenant, actionId }, 'an action could not be swept; it is looked at again');
     if (this.rounds++ % FORGET_EVERY_ROUNDS === 0) await this.forget.run();
   }
 }

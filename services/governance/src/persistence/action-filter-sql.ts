@@ -11,13 +11,24 @@ export function filterSql(filter: ActionFilter | null | undefined, now: number):
   if (filter.not) conditions.push(sql`not (${filterSql(filter.not, now)})`);
   conditions.push(...choice(sql`kind`, filter.kind), ...choice(sql`status`, filter.status));
   conditions.push(...text(sql`account_id`, filter.account), ...text(sql`connector_id`, filter.connector), ...text(sql`app`, filter.app));
-  conditions.push(...text(sql`requested_by`, filter.requestedBy), ...text(sql`reason`, filter.reason), ...text(sql`problem_code`, filter.problemCode));
-  conditions.push(...moment(sql`requested_at`, filter.requestedAt, now), ...moment(sql`settled_at`, filter.settledAt, now), ...moment(sql`until_at`, filter.until, now));
+  conditions.push(
+    ...text(sql`requested_by`, filter.requestedBy),
+    ...text(sql`reason`, filter.reason),
+    ...text(sql`problem_code`, filter.problemCode),
+  );
+  conditions.push(
+    ...moment(sql`requested_at`, filter.requestedAt, now),
+    ...moment(sql`settled_at`, filter.settledAt, now),
+    ...moment(sql`until_at`, filter.until, now),
+  );
   if (typeof filter.isRevert === 'boolean') conditions.push(filter.isRevert ? sql`revert_of is not null` : sql`revert_of is null`);
   return allOf(conditions);
 }
 
-function choice(column: Sql, match: { readonly in?: readonly SqlValue[] | null; readonly notIn?: readonly SqlValue[] | null } | null | undefined): Sql[] {
+function choice(
+  column: Sql,
+  match: { readonly in?: readonly SqlValue[] | null; readonly notIn?: readonly SqlValue[] | null } | null | undefined,
+): Sql[] {
   const conditions: Sql[] = [];
   if (match?.in) conditions.push(inList(column, match.in));
   if (match?.notIn) conditions.push(sql`not ${inList(column, match.notIn)}`);

@@ -5,9 +5,29 @@ import { joinSql, name, type Row } from '#libs/platform';
 import type { Action, ActionAttempt, ActionProblem, ActionState } from '../domain/action.js';
 
 const NAMES = [
-  'id', 'kind', 'status', 'connector_id', 'app', 'account_id', 'account_external_id', 'group_external_id', 'grant_external_id', 'reason', 'requested_by',
-  'requested_at', 'started_at', 'settled_at', 'until_at', 'revert_of', 'reverted_by', 'attempt', 'before_state', 'was_already_so', 'problem',
-  'is_cancel_requested', 'charged_hour',
+  'id',
+  'kind',
+  'status',
+  'connector_id',
+  'app',
+  'account_id',
+  'account_external_id',
+  'group_external_id',
+  'grant_external_id',
+  'reason',
+  'requested_by',
+  'requested_at',
+  'started_at',
+  'settled_at',
+  'until_at',
+  'revert_of',
+  'reverted_by',
+  'attempt',
+  'before_state',
+  'was_already_so',
+  'problem',
+  'is_cancel_requested',
+  'charged_hour',
 ];
 
 /** The columns that make an {@link Action}. */
@@ -46,7 +66,12 @@ export function rowOf(tenant: TenantId, action: Action, sweepAt: number) {
 }
 
 /** A new attempt as a row. */
-export function attemptRow(tenant: TenantId, actionId: string, attempt: number, from: { readonly requestedBy: string; readonly requestedAt: number }) {
+export function attemptRow(
+  tenant: TenantId,
+  actionId: string,
+  attempt: number,
+  from: { readonly requestedBy: string; readonly requestedAt: number },
+) {
   return {
     tenant,
     action_id: actionId,

@@ -22,7 +22,9 @@ export class SqlAccountStore extends AccountStore {
   async lock(tenant: TenantId, tx: Transaction, ids: readonly string[]): Promise<readonly GovernedAccount[]> {
     const inTx = tx as Tx;
     // The rows are locked in one order by everybody; then they are read with their protection.
-    await inTx.query(sql`select id from account_ref where tenant = ${tenant} and ${inList(sql`id`, ids)} order by id${inTx.dialect.forUpdate}`);
+    await inTx.query(
+      sql`select id from account_ref where tenant = ${tenant} and ${inList(sql`id`, ids)} order by id${inTx.dialect.forUpdate}`,
+    );
     return this.read(inTx, tenant, inList(sql`a.id`, ids), sql``);
   }
 
@@ -35,7 +37,10 @@ export class SqlAccountStore extends AccountStore {
     const sorted = [...accounts].sort((a, b) => (a.id < b.id ? -1 : 1));
     for (let start = 0; start < sorted.length; start += CHUNK) {
       const chunk = sorted.slice(start, start + CHUNK);
-      const ids = inList(sql`id`, chunk.map(({ id }) => id));
+      const ids = inList(
+        sql`id`,
+        chunk.map(({ id }) => id),
+      );
       const known = await inTx.query<{ id: string; version: number }>(
         sql`select id, version from account_ref where tenant = ${tenant} and ${ids} order by id${inTx.dialect.forUpdate}`,
       );
@@ -53,7 +58,13 @@ export class SqlAccountStore extends AccountStore {
     const inTx = tx as Tx;
     try {
       await inTx.insert('protected_account', [
-        { tenant, account_id: protection.accountId, reason: protection.reason, protected_by: protection.protectedBy, protected_at: protection.protectedAt },
+        {
+          tenant,
+          account_id: protection.accountId,
+          reason: protection.reason,
+          protected_by: protection.protectedBy,
+          protected_at: protection.protectedAt,
+        },
       ]);
       return true;
     } catch (error) {

@@ -2,7 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Clock, type TenantId } from '#libs/kernel';
 import { Database, inList, joinSql, sql, type Sql, type Tx } from '#libs/platform';
 
-import { ActionStore, type ActionChange, type ActionFilter, type ActionPage, type NewAttempt, type Standing } from '../domain/action-store.js';
+import {
+  ActionStore,
+  type ActionChange,
+  type ActionFilter,
+  type ActionPage,
+  type NewAttempt,
+  type Standing,
+} from '../domain/action-store.js';
 import type { Action, ActionAttempt, ActionState } from '../domain/action.js';
 import { mayMove } from '../domain/action.js';
 import type { Transaction } from '../domain/transaction.js';
@@ -20,8 +27,14 @@ export class SqlActionStore extends ActionStore {
   }
 
   async insert(tenant: TenantId, tx: Transaction, actions: readonly Action[], sweepAt: number): Promise<void> {
-    await (tx as Tx).insert('action', actions.map((action) => rowOf(tenant, action, sweepAt)));
-    await (tx as Tx).insert('action_attempt', actions.map((action) => attemptRow(tenant, action.id, 1, action)));
+    await (tx as Tx).insert(
+      'action',
+      actions.map((action) => rowOf(tenant, action, sweepAt)),
+    );
+    await (tx as Tx).insert(
+      'action_attempt',
+      actions.map((action) => attemptRow(tenant, action.id, 1, action)),
+    );
   }
 
   async find(tenant: TenantId, ids: readonly string[]): Promise<readonly Action[]> {
@@ -76,7 +89,9 @@ export class SqlActionStore extends ActionStore {
   }
 
   async unmarkReverted(tenant: TenantId, tx: Transaction, id: string, revertedBy: string): Promise<void> {
-    await (tx as Tx).execute(sql`update action set reverted_by = null where tenant = ${tenant} and id = ${id} and reverted_by = ${revertedBy}`);
+    await (tx as Tx).execute(
+      sql`update action set reverted_by = null where tenant = ${tenant} and id = ${id} and reverted_by = ${revertedBy}`,
+    );
   }
 
   async requestCancel(tenant: TenantId, tx: Transaction, from: Standing): Promise<boolean> {
@@ -88,7 +103,9 @@ export class SqlActionStore extends ActionStore {
   }
 
   async dueForSweep(now: number, limit: number): Promise<readonly { readonly tenant: TenantId; readonly id: string }[]> {
-    const rows = await this.database.query(sql`select tenant, id from action where sweep_at <= ${now} order by sweep_at, id limit ${limit}`);
+    const rows = await this.database.query(
+      sql`select tenant, id from action where sweep_at <= ${now} order by sweep_at, id limit ${limit}`,
+    );
     return rows.map((row) => ({ tenant: String(row['tenant']), id: String(row['id']) }));
   }
 
@@ -114,7 +131,9 @@ export class SqlActionStore extends ActionStore {
   }
 
   async count(tenant: TenantId, filter: ActionFilter | undefined): Promise<number> {
-    const [row] = await this.database.query(sql`select count(*) as found from action where tenant = ${tenant} and ${filterSql(filter, this.now())}`);
+    const [row] = await this.database.query(
+      sql`select count(*) as found from action where tenant = ${tenant} and ${filterSql(filter, this.now())}`,
+    );
     return Number(row!['found']);
   }
 

@@ -14,7 +14,9 @@ export class SqlAdministratorStore extends AdministratorStore {
   async lock(tenant: TenantId, tx: Transaction, connectorId: string): Promise<void> {
     const inTx = tx as Tx;
     await inTx.insert('admin_guard', [{ tenant, connector_id: connectorId }], { key: ['tenant', 'connector_id'], update: 'keep' });
-    await inTx.query(sql`select connector_id from admin_guard where tenant = ${tenant} and connector_id = ${connectorId}${inTx.dialect.forUpdate}`);
+    await inTx.query(
+      sql`select connector_id from admin_guard where tenant = ${tenant} and connector_id = ${connectorId}${inTx.dialect.forUpdate}`,
+    );
   }
 
   async othersLeft(tenant: TenantId, tx: Transaction, connectorId: string, accountId: string, now: number): Promise<number> {
@@ -30,10 +32,14 @@ export class SqlAdministratorStore extends AdministratorStore {
   }
 
   async reserve(tenant: TenantId, tx: Transaction, connectorId: string, accountId: string, actionId: string): Promise<void> {
-    await (tx as Tx).insert('admin_reservation', [{ tenant, action_id: actionId, connector_id: connectorId, account_id: accountId, settled_at: null }], {
-      key: ['tenant', 'action_id'],
-      update: ['settled_at'],
-    });
+    await (tx as Tx).insert(
+      'admin_reservation',
+      [{ tenant, action_id: actionId, connector_id: connectorId, account_id: accountId, settled_at: null }],
+      {
+        key: ['tenant', 'action_id'],
+        update: ['settled_at'],
+      },
+    );
   }
 
   async release(tenant: TenantId, tx: Transaction, actionId: string): Promise<void> {
@@ -41,7 +47,9 @@ export class SqlAdministratorStore extends AdministratorStore {
   }
 
   async keepUntilHeard(tenant: TenantId, tx: Transaction, actionId: string, settledAt: number): Promise<void> {
-    await (tx as Tx).execute(sql`update admin_reservation set settled_at = ${settledAt} where tenant = ${tenant} and action_id = ${actionId}`);
+    await (tx as Tx).execute(
+      sql`update admin_reservation set settled_at = ${settledAt} where tenant = ${tenant} and action_id = ${actionId}`,
+    );
   }
 
   async releaseAccounts(tenant: TenantId, tx: Transaction, accountIds: readonly string[]): Promise<void> {

@@ -15,7 +15,9 @@ export class SqlBudgetStore extends BudgetStore {
   async take(tenant: TenantId, tx: Transaction, hour: number, limit: number): Promise<boolean> {
     const inTx = tx as Tx;
     await inTx.insert('action_budget', [{ tenant, hour, used: 0 }], { key: ['tenant', 'hour'], update: 'keep' });
-    const taken = await inTx.execute(sql`update action_budget set used = used + 1 where tenant = ${tenant} and hour = ${hour} and used + 1 <= ${limit}`);
+    const taken = await inTx.execute(
+      sql`update action_budget set used = used + 1 where tenant = ${tenant} and hour = ${hour} and used + 1 <= ${limit}`,
+    );
     return taken === 1;
   }
 
@@ -24,7 +26,9 @@ export class SqlBudgetStore extends BudgetStore {
   }
 
   async used(tenant: TenantId, hour: number): Promise<number> {
-    const [row] = await this.database.query<{ used: number }>(sql`select used from action_budget where tenant = ${tenant} and hour = ${hour}`);
+    const [row] = await this.database.query<{ used: number }>(
+      sql`select used from action_budget where tenant = ${tenant} and hour = ${hour}`,
+    );
     return Number(row?.used ?? 0);
   }
 }

@@ -14,7 +14,13 @@ export class SqlIdempotencyStore extends IdempotencyStore {
     super();
   }
 
-  async claim(tenant: TenantId, tx: Transaction, key: IdempotencyKey, requestHash: string, now: number): Promise<IdempotentAnswer | undefined> {
+  async claim(
+    tenant: TenantId,
+    tx: Transaction,
+    key: IdempotencyKey,
+    requestHash: string,
+    now: number,
+  ): Promise<IdempotentAnswer | undefined> {
     const inTx = tx as Tx;
     try {
       // A plain INSERT: only the duplicate-key error tells who was first (RELIABILITY 4.4). It waits while the first one's transaction is open.

@@ -33,7 +33,9 @@ export class AccountResolver {
   @ResolveField()
   availableActions(@Parent() { id }: Reference, @Request() context: RequestContext) {
     const { tenant, principal } = context;
-    return context.loader<string, readonly ActionKind[]>('accountOffers', (ids) => this.offered.ofAccounts(tenant, principal.subject, ids)).load(id);
+    return context
+      .loader<string, readonly ActionKind[]>('accountOffers', (ids) => this.offered.ofAccounts(tenant, principal.subject, ids))
+      .load(id);
   }
 }
 
@@ -49,6 +51,8 @@ export class ConnectorResolver {
 
   @ResolveField()
   availableActions(@Parent() { id }: Reference, @Request() context: RequestContext) {
-    return context.loader<string, readonly ActionKind[]>('connectorOffers', (ids) => this.offered.ofConnectors(context.tenant, ids)).load(id);
+    return context
+      .loader<string, readonly ActionKind[]>('connectorOffers', (ids) => this.offered.ofConnectors(context.tenant, ids))
+      .load(id);
   }
 }

@@ -3,7 +3,14 @@ import type { Principal } from '#libs/contracts';
 import { Caller } from '#libs/platform';
 
 import { RequestActions } from '../usecases/request-actions.js';
-import { accountCommand, grantCommand, groupCommand, type AccountActionInput, type AppGrantActionInput, type GroupActionInput } from './action-inputs.js';
+import {
+  accountCommand,
+  grantCommand,
+  groupCommand,
+  type AccountActionInput,
+  type AppGrantActionInput,
+  type GroupActionInput,
+} from './action-inputs.js';
 
 /** The mutations that act on accounts. */
 @Resolver()

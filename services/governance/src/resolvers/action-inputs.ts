@@ -32,7 +32,13 @@ export interface ActionInput extends AccountsInput {
 }
 
 export function accountCommand(operation: string, kind: ActionKind, input: AccountActionInput): ActionCommand {
-  return { ...common(operation, kind, input), accountIds: input.accountIds ?? null, personId: input.personId ?? null, group: null, grant: null };
+  return {
+    ...common(operation, kind, input),
+    accountIds: input.accountIds ?? null,
+    personId: input.personId ?? null,
+    group: null,
+    grant: null,
+  };
 }
 
 export function groupCommand(operation: string, input: GroupActionInput): ActionCommand {

@@ -37,8 +37,17 @@ export class ActionJournal {
 
   /** Records new actions and asks connectors to carry them out. */
   async request(tenant: TenantId, tx: Tx, requests: readonly { readonly action: Action; readonly step: Step }[]): Promise<void> {
-    await this.actions.insert(tenant, tx, requests.map(({ action }) => action), this.now + RESEND_AFTER_MS);
-    await this.log(tenant, tx, requests.map(({ action, step }) => this.entryOf(action, step)));
+    await this.actions.insert(
+      tenant,
+      tx,
+      requests.map(({ action }) => action),
+      this.now + RESEND_AFTER_MS,
+    );
+    await this.log(
+      tenant,
+      tx,
+      requests.map(({ action, step }) => this.entryOf(action, step)),
+    );
     for (const { action } of requests) await this.send(tenant, tx, action);
   }
 

@@ -24,7 +24,16 @@ export class Allowance {
     const { account } = target;
     // Whether it is an administrator may be unknown; then the app is asked by connectors right before the call.
     const needsReservation = account?.isAdmin === true && offer !== undefined && mayTakeAdministrator(asking.kind, asking.direction, offer);
-    if (needsReservation && !(await reserveAdministrator(this.administrators, tenant, tx, { connectorId: target.connectorId, accountId: account.id, actionId }, now)))
+    if (
+      needsReservation &&
+      !(await reserveAdministrator(
+        this.administrators,
+        tenant,
+        tx,
+        { connectorId: target.connectorId, accountId: account.id, actionId },
+        now,
+      ))
+    )
       return { refusal: new LastAdministrator(nameOf(account), app, target.path) };
     // Giving back is free: undoing a mistake must not wait for the next hour.
     if (asking.direction === 'undo' && !takesAway(asking.kind, 'undo')) return { chargedHour: null };
@@ -57,8 +66,12 @@ export class Allowance {
   }
 
   /** Inventory told of accounts: those that are no active administrators need no reservation any more. */
-  async heard(tenant: TenantId, tx: Tx, accounts: readonly (Pick<GovernedAccount, 'id' | 'status' | 'isAdmin'>)[]): Promise<void> {
-    await this.administrators.releaseAccounts(tenant, tx, accounts.filter((account) => !isActiveAdministrator(account)).map(({ id }) => id));
+  async heard(tenant: TenantId, tx: Tx, accounts: readonly Pick<GovernedAccount, 'id' | 'status' | 'isAdmin'>[]): Promise<void> {
+    await this.administrators.releaseAccounts(
+      tenant,
+      tx,
+      accounts.filter((account) => !isActiveAdministrator(account)).map(({ id }) => id),
+    );
   }
 
   /** What is left of this hour's budget. */

@@ -64,9 +64,22 @@ export class AssessTargets {
   }
 
   /** Judges each target as it stands in this transaction, which holds the accounts until it ends. */
-  async assess(tenant: TenantId, tx: Tx, asking: Asking, prepared: Prepared): Promise<{ readonly assessments: readonly Assessment[]; readonly refusals: readonly Refusal[] }> {
+  async assess(
+    tenant: TenantId,
+    tx: Tx,
+    asking: Asking,
+    prepared: Prepared,
+  ): Promise<{ readonly assessments: readonly Assessment[]; readonly refusals: readonly Refusal[] }> {
     const { named, shape, connectors, others } = prepared;
-    const found = new Map((await this.accounts.lock(tenant, tx, named.map(({ accountId }) => accountId))).map((account) => [account.id, account]));
+    const found = new Map(
+      (
+        await this.accounts.lock(
+          tenant,
+          tx,
+          named.map(({ accountId }) => accountId),
+        )
+      ).map((account) => [account.id, account]),
+    );
     const refusals = [...prepared.refusals];
     const targets: Target[] = [];
     for (const { accountId, path } of named) {
@@ -75,8 +88,12 @@ export class AssessTargets {
       if (account && isOfGrant) targets.push({ ...shape, path, account, connectorId: account.connectorId });
       else refusals.push(new AccountNotFound(accountId, path));
     }
-    if (named.length === 0 && prepared.connectorId !== null) targets.push({ ...shape, path: ['input', 'grantId'], account: null, connectorId: prepared.connectorId });
-    return { assessments: targets.map((target) => assess(asking, target, connectors.get(target.connectorId), this.catalogue, others)), refusals };
+    if (named.length === 0 && prepared.connectorId !== null)
+      targets.push({ ...shape, path: ['input', 'grantId'], account: null, connectorId: prepared.connectorId });
+    return {
+      assessments: targets.map((target) => assess(asking, target, connectors.get(target.connectorId), this.catalogue, others)),
+      refusals,
+    };
   }
 
   private async connectors(tenant: TenantId): Promise<ReadonlyMap<string, ConnectorChanged>> {

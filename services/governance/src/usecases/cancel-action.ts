@@ -33,7 +33,10 @@ export class CancelAction {
       const action = await this.actions.lock(tenant, tx, id);
       const why = !action ? new ActionNotFound(id) : action.status === 'QUEUED' ? undefined : new ActionNotCancellable(action.status);
       const entry = { who: subject, operation: 'cancelAction', why: null };
-      if (why) await this.journal.log(tenant, tx, [{ ...entry, at: this.journal.now, what: 'REFUSED', actionId: id, code: why.code, answer: why.message }]);
+      if (why)
+        await this.journal.log(tenant, tx, [
+          { ...entry, at: this.journal.now, what: 'REFUSED', actionId: id, code: why.code, answer: why.message },
+        ]);
       else await this.journal.requestCancel(tenant, tx, action!, { ...entry, what: 'CANCEL_REQUESTED' });
       return why;
     });

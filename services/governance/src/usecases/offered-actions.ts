@@ -27,7 +27,9 @@ export class OfferedActions {
       const connector = connectors.get(account.connectorId);
       const target = { path: [], connectorId: account.connectorId, account, group: null, grantExternalId: null };
       const asking = (kind: ActionKind): Asking => ({ tenant, kind, direction: 'do', caller, until: null });
-      return this.catalogue.kindsOf(account.app).filter((kind) => assess(asking(kind), target, connector, this.catalogue, []).refusals.length === 0);
+      return this.catalogue
+        .kindsOf(account.app)
+        .filter((kind) => assess(asking(kind), target, connector, this.catalogue, []).refusals.length === 0);
     });
   }
 
@@ -39,7 +41,9 @@ export class OfferedActions {
       if (!connector) return [];
       const target = { path: [], connectorId, account: null, group: null, grantExternalId: null };
       const asking = (kind: ActionKind): Asking => ({ tenant, kind, direction: 'do', caller: null, until: null });
-      return this.catalogue.kindsOf(connector.app).filter((kind) => assess(asking(kind), target, connector, this.catalogue, []).refusals.length === 0);
+      return this.catalogue
+        .kindsOf(connector.app)
+        .filter((kind) => assess(asking(kind), target, connector, this.catalogue, []).refusals.length === 0);
     });
   }
 

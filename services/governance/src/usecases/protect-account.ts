@@ -56,7 +56,15 @@ export class ProtectAccount {
       const faults = [...reasonFaults(reason, ['reason']), ...(account ? [] : [new AccountNotFound(accountId, ['accountId'])])];
       const refusal = account && faults.length === 0 ? await work(tx, account) : undefined;
       const all = refusal ? [refusal] : faults;
-      const entry = { at: this.journal.now, who: subject, operation, why: reason, accountId, accountName: account ? nameOf(account) : null, connectorId: account?.connectorId };
+      const entry = {
+        at: this.journal.now,
+        who: subject,
+        operation,
+        why: reason,
+        accountId,
+        accountName: account ? nameOf(account) : null,
+        connectorId: account?.connectorId,
+      };
       const entries = all.map(({ code, message }) => ({ ...entry, what: 'REFUSED' as const, code, answer: message }));
       await this.journal.log(tenant, tx, all.length > 0 ? entries : [{ ...entry, what }]);
       return all;
@@ -69,7 +77,12 @@ export class ProtectAccount {
   private async stopWaiting({ tenant, subject }: Principal, tx: Tx, accountId: string): Promise<void> {
     for (const action of await this.actions.openOf(tenant, tx, accountId)) {
       if (action.status !== 'QUEUED' || action.revertOf !== null) continue;
-      await this.journal.requestCancel(tenant, tx, action, { who: subject, what: 'CANCEL_REQUESTED', why: 'the account was protected', operation: 'protectAccount' });
+      await this.journal.requestCancel(tenant, tx, action, {
+        who: subject,
+        what: 'CANCEL_REQUESTED',
+        why: 'the account was protected',
+        operation: 'protectAccount',
+      });
     }
   }
 }

@@ -12,7 +12,9 @@ export class FilterTooDeep extends DomainError {
   override readonly path = ['filter'];
 
   constructor() {
-    super(`The filter nests more than ${DEEPEST} levels, or names more than ${MOST_CONDITIONS} conditions. Use \`in\` with many values instead of anyOf.`);
+    super(
+      `The filter nests more than ${DEEPEST} levels, or names more than ${MOST_CONDITIONS} conditions. Use \`in\` with many values instead of anyOf.`,
+    );
   }
 }
 

@@ -31,18 +31,23 @@ export class ReadLog {
     return { ...toConnection(rows, first, ({ seq }) => encodeCursor(LIST, [seq])), count };
   }
 
-  /** Reads the whole chain, in batches: takes about a second for 100,000 entries. */
+  /** Reads the whole chain, in batches: 100,000 entries took under two seconds on two busy cores. */
   async verify(tenant: TenantId): Promise<LogVerdict> {
     // The head is read first: what is appended meanwhile lies beyond it and is left to the next verification.
     const head = await this.governanceLog.head(tenant);
     const verifier = this.governanceLog.verifier();
-    for (let seq = 0; seq < head.seq && !verifier.firstFault; ) {
+    for (let seq = 0; seq < head.seq && !verifier.firstFault;) {
       const records = await this.governanceLog.records(tenant, seq, Math.min(BATCH, head.seq - seq));
       for (const record of records) verifier.add(record);
       if (records.length === 0) break;
       seq += records.length;
     }
     verifier.end(head);
-    return { isIntact: verifier.firstFault === undefined, entries: verifier.verified, firstFault: verifier.firstFault ?? null, head: head.hash };
+    return {
+      isIntact: verifier.firstFault === undefined,
+      entries: verifier.verified,
+      firstFault: verifier.firstFault ?? null,
+      head: head.hash,
+    };
   }
 }

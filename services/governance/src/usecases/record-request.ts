@@ -54,9 +54,12 @@ export class RecordRequest {
     if (command.idempotencyKey === null) return this.take(tx, principal, command, prepared);
     const { tenant } = principal;
     const key: IdempotencyKey = { principal: principal.subject, operation: command.operation, clientKey: command.idempotencyKey };
-    const requestHash = createHash('sha256').update(canonicalJson(sameness(command))).digest('base64url');
+    const requestHash = createHash('sha256')
+      .update(canonicalJson(sameness(command)))
+      .digest('base64url');
     const earlier = await this.keys.claim(tenant, tx, key, requestHash, now);
-    if (earlier && earlier.requestHash === requestHash) return { actionIds: earlier.actionIds, problems: earlier.problems as readonly Problem[], taken: [] };
+    if (earlier && earlier.requestHash === requestHash)
+      return { actionIds: earlier.actionIds, problems: earlier.problems as readonly Problem[], taken: [] };
     if (earlier) {
       const conflict = new IdempotencyConflict();
       await this.logRefused(tx, principal, command, [conflict]);
@@ -72,14 +75,24 @@ export class RecordRequest {
     const { tenant } = principal;
     const order = orderOf(principal, command);
     const { assessments, refusals } = await this.targets.assess(tenant, tx, order.asking, prepared);
-    await this.takeActions.logRefusals(tenant, tx, order, refusals.map((refusal) => ({ refusal })));
+    await this.takeActions.logRefusals(
+      tenant,
+      tx,
+      order,
+      refusals.map((refusal) => ({ refusal })),
+    );
     const taken = await this.takeActions.take(tenant, tx, order, assessments);
     const problems = [...refusals, ...taken.flatMap((one) => one.refusals)].map(toProblem);
     return { actionIds: taken.flatMap(({ action }) => action?.id ?? []), problems, taken };
   }
 
   private async logRefused(tx: Tx, principal: Principal, command: ActionCommand, refusals: readonly Refusal[]): Promise<void> {
-    await this.takeActions.logRefusals(principal.tenant, tx, orderOf(principal, command), refusals.map((refusal) => ({ refusal })));
+    await this.takeActions.logRefusals(
+      principal.tenant,
+      tx,
+      orderOf(principal, command),
+      refusals.map((refusal) => ({ refusal })),
+    );
   }
 }
 

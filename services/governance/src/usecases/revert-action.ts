@@ -50,14 +50,29 @@ export class RevertAction {
     const [taken] = await this.takeActions.take(tenant, tx, order, assessments);
     const actionId = taken?.action?.id ?? null;
     // The row is locked, so nobody came between; the condition stays as the last wall against reverting twice.
-    if (actionId !== null && !(await this.actions.markReverted(tenant, tx, action.id, actionId))) throw new ActionAlreadyReverted(action.revertedBy ?? 'another action');
+    if (actionId !== null && !(await this.actions.markReverted(tenant, tx, action.id, actionId)))
+      throw new ActionAlreadyReverted(action.revertedBy ?? 'another action');
     return { actionId, refusals: taken?.refusals ?? [] };
   }
 
   // The end of a lease is tried again and again: its refusals are reported by the sweep, not logged each time.
-  private async refused(tenant: TenantId, tx: Tx, by: Reverter, id: string, reason: string, refusals: readonly Refusal[]): Promise<RevertAnswer> {
+  private async refused(
+    tenant: TenantId,
+    tx: Tx,
+    by: Reverter,
+    id: string,
+    reason: string,
+    refusals: readonly Refusal[],
+  ): Promise<RevertAnswer> {
     const order = { who: by.who, operation: 'revertAction', reason };
-    if (by.isPerson) await this.takeActions.logRefusals(tenant, tx, order, refusals.map((refusal) => ({ refusal })), id);
+    if (by.isPerson)
+      await this.takeActions.logRefusals(
+        tenant,
+        tx,
+        order,
+        refusals.map((refusal) => ({ refusal })),
+        id,
+      );
     return { actionId: null, refusals };
   }
 }

@@ -58,7 +58,8 @@ export class SettleAction {
     const { code, message, remedy, mayRetry, before } = result;
     const sweepAt = nextLeaseTry(action, mayRetry, this.journal.now);
     const change = { settledAt: at, before, problem: { code, message, remedy, mayRetry }, sweepAt };
-    if (!(await this.journal.move(tenant, tx, action, 'FAILED', change, { who: CONNECTORS, what: 'FAILED', code, answer: message }))) return;
+    if (!(await this.journal.move(tenant, tx, action, 'FAILED', change, { who: CONNECTORS, what: 'FAILED', code, answer: message })))
+      return;
     await this.allowance.undone(tenant, tx, action);
     // A revert that will be tried again by itself keeps its claim; any other may be requested anew.
     if (action.revertOf !== null && sweepAt === null) await this.actions.unmarkReverted(tenant, tx, action.revertOf, action.id);
@@ -66,12 +67,17 @@ export class SettleAction {
 
   private async cancelled(tenant: TenantId, tx: Tx, action: Action, at: number, { message }: Failed): Promise<void> {
     const change = { settledAt: at, problem: null, sweepAt: null };
-    if (!(await this.journal.move(tenant, tx, action, 'CANCELLED', change, { who: CONNECTORS, what: 'CANCELLED', answer: message }))) return;
+    if (!(await this.journal.move(tenant, tx, action, 'CANCELLED', change, { who: CONNECTORS, what: 'CANCELLED', answer: message })))
+      return;
     await this.allowance.cancelled(tenant, tx, action);
     if (action.revertOf !== null) await this.actions.unmarkReverted(tenant, tx, action.revertOf, action.id);
   }
 
-  private async current(tenant: TenantId, tx: Tx, { actionId, attempt }: { readonly actionId: string; readonly attempt: number }): Promise<Action | undefined> {
+  private async current(
+    tenant: TenantId,
+    tx: Tx,
+    { actionId, attempt }: { readonly actionId: string; readonly attempt: number },
+  ): Promise<Action | undefined> {
     const action = await this.actions.lock(tenant, tx, actionId);
     return action && action.attempt === attempt && !isSettled(action.status) ? action : undefined;
   }

@@ -22,7 +22,12 @@ export class Settlements {
   }
 
   /** The actions as they stand once all satisfy `isEnough` (settled, when left out), or when the time is over. Keeps the order of the ids. */
-  async wait(tenant: TenantId, ids: readonly string[], ms: number, isEnough: (action: Action) => boolean = (action) => isSettled(action.status)): Promise<readonly Action[]> {
+  async wait(
+    tenant: TenantId,
+    ids: readonly string[],
+    ms: number,
+    isEnough: (action: Action) => boolean = (action) => isSettled(action.status),
+  ): Promise<readonly Action[]> {
     // The machine's own clock: it can't be set back while somebody waits.
     const end = performance.now() + ms;
     let pause = POLL_MS;

@@ -41,9 +41,19 @@ export class TakeActions {
     const taken: Taken[] = [];
     for (const assessment of assessments) taken.push(await this.decide(tenant, tx, order, assessment, now));
     const actions = taken.flatMap(({ action }) => action ?? []);
-    await this.logRefusals(tenant, tx, order, taken.flatMap(({ refusals, assessment }) => refusals.map((refusal) => ({ refusal, assessment }))));
+    await this.logRefusals(
+      tenant,
+      tx,
+      order,
+      taken.flatMap(({ refusals, assessment }) => refusals.map((refusal) => ({ refusal, assessment }))),
+    );
     if (actions.length > 0) await this.record(tenant, tx, order, taken);
-    await this.accounts.markActedOn(tenant, tx, actions.flatMap(({ accountId }) => accountId ?? []), now);
+    await this.accounts.markActedOn(
+      tenant,
+      tx,
+      actions.flatMap(({ accountId }) => accountId ?? []),
+      now,
+    );
     return taken;
   }
 
@@ -54,11 +64,22 @@ export class TakeActions {
     const grant = refusals.length > 0 ? undefined : await this.allowance.grant(tenant, tx, order.asking, assessment, action.id, now);
     if (grant && 'refusal' in grant) refusals.push(grant.refusal);
     if (!grant || 'refusal' in grant) {
-      await this.logRefusals(tenant, tx, order, refusals.map((refusal) => ({ refusal, assessment })), action.id);
+      await this.logRefusals(
+        tenant,
+        tx,
+        order,
+        refusals.map((refusal) => ({ refusal, assessment })),
+        action.id,
+      );
       return refusals;
     }
     const attempt = { requestedBy: order.who, requestedAt: now, chargedHour: grant.chargedHour };
-    await this.journal.retry(tenant, tx, action, attempt, { who: order.who, what: 'RETRIED', why: order.reason, operation: order.operation });
+    await this.journal.retry(tenant, tx, action, attempt, {
+      who: order.who,
+      what: 'RETRIED',
+      why: order.reason,
+      operation: order.operation,
+    });
     return [];
   }
 

@@ -54,6 +54,12 @@ export interface AccountState extends Account {
   readonly factsShown: Shown | null;
 }
 
+/** An account as it was, if it was, and as it is to be. */
+export interface AccountChange {
+  readonly before: AccountState | undefined;
+  readonly after: AccountState;
+}
+
 /** The account after its record was read; a page older than the last read-back only shows that it is still there. */
 export function withRecord(known: AccountState | undefined, record: AccountRecord, source: Source): AccountState {
   if (known && isOutdated(known, source)) return { ...known, shown: source.shown };
@@ -84,6 +90,11 @@ export function withFacts(known: AccountState, record: AccountFactsRecord, sourc
 /** A complete read of facts did not show this account any more: what they said is no longer known. */
 export function withoutFacts(known: AccountState): AccountState {
   return { ...known, told: { ...known.told, facts: {} }, factsShown: null };
+}
+
+/** A complete listing of privileges covered it: having none that makes an administrator now means something. */
+export function withAllPrivileges(known: AccountState): AccountState {
+  return { ...known, privileges: { ...known.privileges, isComplete: true } };
 }
 
 /** A complete listing did not show it any more. It is kept, so that what it did can still be told. */

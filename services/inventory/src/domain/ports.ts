@@ -1,7 +1,7 @@
 import type { BulkPage, SinkPosition, StreamKey } from '#libs/contracts';
 import type { TenantId } from '#libs/kernel';
 
-import type { Account, AccountState } from './account.js';
+import type { Account, AccountChange, AccountState } from './account.js';
 import type { PrivilegeTally } from './admin-mark.js';
 import type { AppGrant } from './app-grant.js';
 import type { AccountFilter, AccountOrder, AppGrantFilter, GroupFilter, PersonFilter, ThirdPartyAppFilter } from './filters.js';
@@ -116,20 +116,26 @@ export interface Reject {
   readonly reason: string;
 }
 
+/** The little of an account that tells whether a sweep has to look at it. */
+export interface AccountMark extends Pick<AccountState, 'id' | 'personId' | 'status' | 'firstReadAt' | 'shown' | 'factsShown'> {
+  readonly hasAllPrivileges: boolean;
+}
+
 export interface AccountRows {
   /** Locks and reads; ids that are not there are left out. */
   lock(ids: readonly string[]): Promise<ReadonlyMap<string, AccountState>>;
-  save(accounts: readonly AccountState[]): Promise<void>;
+  /** Adds accounts, or changes what is different of them. */
+  save(changes: readonly AccountChange[]): Promise<void>;
   /** Only records that they were shown again. */
   markShown(ids: readonly string[], shown: Shown): Promise<void>;
   markFactsShown(ids: readonly string[], shown: Shown): Promise<void>;
   ofPeople(personIds: readonly string[]): Promise<ReadonlyMap<string, readonly PersonalAccount[]>>;
-  /** The next of a connector's accounts in a fixed order, locked, and where to go on; `next` is null at the end. */
+  /** The next of a connector's accounts in a fixed order, and where to go on; `next` is null at the end. */
   nextOfConnector(
     connectorId: string,
     after: readonly string[] | null,
     limit: number,
-  ): Promise<{ readonly accounts: readonly AccountState[]; readonly next: readonly string[] | null }>;
+  ): Promise<{ readonly accounts: readonly AccountMark[]; readonly next: readonly string[] | null }>;
   /** The next of all accounts in a fixed order, locked. */
   next(afterId: string, limit: number): Promise<readonly AccountState[]>;
   remove(ids: readonly string[]): Promise<void>;

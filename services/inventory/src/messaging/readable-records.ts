@@ -1,4 +1,5 @@
 import { ACCOUNT_STATUSES, type InventoryRecord } from '#libs/contracts';
+import type { Json } from '#libs/kernel';
 import { z } from 'zod';
 
 /** A record that could not be understood, and why; the reason names fields and holds no values. */
@@ -27,10 +28,7 @@ const word = z.string().max(10_000);
 const words = word.nullable();
 const told = z.boolean().nullable().optional();
 const moment = z.number().int().min(0).max(8.64e15).nullable().optional();
-const attributes = z
-  .record(z.string(), z.json().optional())
-  .refine((value) => JSON.stringify(value).length <= LARGEST_ATTRIBUTES)
-  .optional();
+const attributes = z.custom<Record<string, Json | undefined>>(isSmallObject).optional();
 
 const account = z.object({
   kind: z.literal('account'),
@@ -81,3 +79,8 @@ const appGrant = z.object({
 });
 
 const inventoryRecord = z.discriminatedUnion('kind', [account, accountFacts, group, member, privilege, appGrant]);
+
+// They were JSON on their way here, or are about to be: only their size and being an object are in question.
+function isSmallObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && JSON.stringify(value).length <= LARGEST_ATTRIBUTES;
+}

@@ -1,11 +1,11 @@
 import type { TenantId } from '#libs/kernel';
 import { inList, sql, type Row, type Tx } from '#libs/platform';
 
-import type { AccountState } from '../domain/account.js';
+import type { AccountChange, AccountState } from '../domain/account.js';
 import type { Shown } from '../domain/listing.js';
 import type { PersonalAccount } from '../domain/person.js';
-import type { AccountRows } from '../domain/ports.js';
-import { accountCells, toAccountState } from './account.row.js';
+import type { AccountMark, AccountRows } from '../domain/ports.js';
+import { accountCells, toAccountMark, toAccountState } from './account.row.js';
 import { text, textOrNull } from './cells.js';
 import { chunks, groupedBy } from './grouping.js';
 import { markShown, PER_STATEMENT } from './listed-table.js';
@@ -29,11 +29,20 @@ export class AccountTable implements AccountRows {
     return found;
   }
 
-  async save(accounts: readonly AccountState[]): Promise<void> {
-    const rows = accounts.map((account) => accountCells(this.tenant, account));
-    if (rows.length === 0) return;
-    const update = Object.keys(rows[0]!).filter((column) => !FIXED.has(column));
-    await this.tx.insert('account', rows, { key: ['tenant', 'id'], update });
+  async save(changes: readonly AccountChange[]): Promise<void> {
+    const added = changes.filter(({ before }) => before === undefined).map(({ after }) => accountCells(this.tenant, after));
+    const changed = changes.flatMap(({ before, after }) => (before ? [{ before: accountCells(this.tenant, before), after: accountCells(this.tenant, after) }] : []));
+    // Only columns that differ somewhere are set: each one more costs the indexes it is in.
+    const columns = Object.keys(added[0] ?? changed[0]?.after ?? {}).filter((column) => !FIXED.has(column));
+    const different = columns.filter((column) => changed.some(({ before, after }) => before[column] !== after[column]));
+    await this.tx.insert('account', added, { key: ['tenant', 'id'], update: columns });
+    if (different.length > 0) {
+      await this.tx.insert(
+        'account',
+        changed.map(({ after }) => after),
+        { key: ['tenant', 'id'], update: different },
+      );
+    }
   }
 
   async markShown(ids: readonly string[], shown: Shown): Promise<void> {
@@ -65,13 +74,14 @@ export class AccountTable implements AccountRows {
     connectorId: string,
     after: readonly string[] | null,
     limit: number,
-  ): Promise<{ readonly accounts: readonly AccountState[]; readonly next: readonly string[] | null }> {
+  ): Promise<{ readonly accounts: readonly AccountMark[]; readonly next: readonly string[] | null }> {
     const [email = '', id = ''] = after ?? [];
     const rows = await this.tx.query(sql`
-      select * from account where tenant = ${this.tenant} and connector_id = ${connectorId} and email_key >= ${email} and (email_key > ${email} or id > ${id})
-      order by email_key, id limit ${limit}${this.tx.dialect.forUpdate}`);
+      select id, email_key, person_id, status, first_read_at, has_all_privileges, shown_by, shown_in, facts_shown_by, facts_shown_in from account
+      where tenant = ${this.tenant} and connector_id = ${connectorId} and email_key >= ${email} and (email_key > ${email} or id > ${id})
+      order by email_key, id limit ${limit}`);
     const last = rows.length < limit ? undefined : rows.at(-1);
-    return { accounts: rows.map(toAccountState), next: last ? [text(last, 'email_key'), text(last, 'id')] : null };
+    return { accounts: rows.map(toAccountMark), next: last ? [text(last, 'email_key'), text(last, 'id')] : null };
   }
 
   async next(afterId: string, limit: number): Promise<readonly AccountState[]> {

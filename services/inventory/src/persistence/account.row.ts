@@ -3,6 +3,7 @@ import type { TenantId } from '#libs/kernel';
 
 import type { Account, AccountState, Attributes } from '../domain/account.js';
 import type { Shown } from '../domain/listing.js';
+import type { AccountMark } from '../domain/ports.js';
 import { flagOrNull, keyOf, line, NO_TIME, number, numberOrNull, parsed, text, textOrNull, timeOrNull, type Cells } from './cells.js';
 
 export function accountCells(tenant: TenantId, account: AccountState): Cells {
@@ -53,6 +54,18 @@ export function toAccountState(row: Row): AccountState {
     linkedAt: numberOrNull(row, 'linked_at'),
     firstReadAt: number(row, 'first_read_at'),
     touchedAt: numberOrNull(row, 'touched_at'),
+    shown: { by: text(row, 'shown_by'), in: number(row, 'shown_in') },
+    factsShown: factsShown(row),
+  };
+}
+
+export function toAccountMark(row: Row): AccountMark {
+  return {
+    id: text(row, 'id'),
+    personId: textOrNull(row, 'person_id'),
+    status: text(row, 'status') as Account['status'],
+    firstReadAt: number(row, 'first_read_at'),
+    hasAllPrivileges: number(row, 'has_all_privileges') === 1,
     shown: { by: text(row, 'shown_by'), in: number(row, 'shown_in') },
     factsShown: factsShown(row),
   };

@@ -93,7 +93,6 @@ function holdsPrivilege(condition: Sql): Sql {
 const ORDER_COLUMNS: Readonly<Record<AccountOrderField, { readonly column: string; readonly key: Sql; readonly keyIs: ListOrder['keyIs'] }>> = {
   EMAIL: { column: 'email_key', key: sql`a.email_key`, keyIs: 'text' },
   DISPLAY_NAME: { column: 'name_key', key: sql`a.name_key`, keyIs: 'text' },
-  USERNAME: { column: 'username_key', key: sql`a.username_key`, keyIs: 'text' },
   LAST_SIGN_IN_AT: { column: 'last_sign_in_at', key: sql`a.last_sign_in_at`, keyIs: 'number' },
   CREATED_AT: { column: 'created_at', key: sql`a.created_at`, keyIs: 'number' },
 };

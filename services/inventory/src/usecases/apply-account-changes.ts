@@ -1,16 +1,11 @@
-import { isAnnounced, isPersonAffected, type AccountState } from '../domain/account.js';
+import { isAnnounced, isPersonAffected, type AccountChange } from '../domain/account.js';
 import { personOf, type Person } from '../domain/person.js';
 import type { InventoryUnit } from '../domain/ports.js';
-
-export interface AccountChange {
-  readonly before: AccountState | undefined;
-  readonly after: AccountState;
-}
 
 /** Saves accounts with all that follows: their people's fields, and the word to the other services. The only way an account is changed. */
 export async function applyAccountChanges(unit: InventoryUnit, changes: readonly AccountChange[]): Promise<void> {
   if (changes.length === 0) return;
-  await unit.accounts.save(changes.map((change) => change.after));
+  await unit.accounts.save(changes);
   const affected = changes.filter(({ before, after }) => isPersonAffected(before, after));
   await refreshPeople(
     unit,

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, type TenantId } from '#libs/kernel';
 
-import { asDeleted, isChanged, settled, withoutFacts, type AccountState } from '../domain/account.js';
+import { asDeleted, isChanged, settled, withAllPrivileges, withoutFacts, type AccountState } from '../domain/account.js';
 import { isMissing, type Sweep, type SweepKind } from '../domain/listing.js';
-import { InventoryUnits, OpenWork, type InventoryUnit, type ListedRows } from '../domain/ports.js';
+import { InventoryUnits, OpenWork, type AccountMark, type InventoryUnit, type ListedRows } from '../domain/ports.js';
 import { applyAccountChanges } from './apply-account-changes.js';
 import { RefreshThirdPartyApps } from './refresh-third-party-apps.js';
 import { recheckHolders } from './store-records.js';
@@ -73,11 +73,14 @@ export class SettleListings {
     switch (kind) {
       case 'account':
         return (unit, sweep) =>
-          stepAccounts(unit, sweep, (state) => (isMissing(state.shown, sweep) && state.status !== 'DELETED' ? asDeleted(state, this.clock.now().getTime()) : state));
+          stepAccounts(unit, sweep, {
+            concerns: (mark) => isMissing(mark.shown, sweep) && mark.status !== 'DELETED',
+            change: (state) => asDeleted(state, this.clock.now().getTime()),
+          });
       case 'accountFacts':
-        return (unit, sweep) => stepAccounts(unit, sweep, (state) => (isMissing(state.factsShown, sweep) ? withoutFacts(state) : state));
+        return (unit, sweep) => stepAccounts(unit, sweep, { concerns: (mark) => isMissing(mark.factsShown, sweep), change: withoutFacts });
       case 'adminMark':
-        return (unit, sweep) => stepAccounts(unit, sweep, (state) => (isCovered(state, sweep) ? { ...state, privileges: { ...state.privileges, isComplete: true } } : state));
+        return (unit, sweep) => stepAccounts(unit, sweep, { concerns: (mark) => !mark.hasAllPrivileges && isCovered(mark, sweep), change: withAllPrivileges });
       case 'group':
         return stepGroups;
       case 'member':
@@ -91,21 +94,29 @@ export class SettleListings {
 }
 
 // A complete listing of privileges speaks for the accounts that were there when it began, and for those that it listed itself.
-function isCovered(state: AccountState, sweep: Sweep): boolean {
-  const isOfSameListing = state.shown.by === sweep.shown.by && state.shown.in >= sweep.shown.in;
-  return state.firstReadAt <= sweep.startedAt || isOfSameListing;
+function isCovered(mark: AccountMark, sweep: Sweep): boolean {
+  const isOfSameListing = mark.shown.by === sweep.shown.by && mark.shown.in >= sweep.shown.in;
+  return mark.firstReadAt <= sweep.startedAt || isOfSameListing;
 }
 
-async function stepAccounts(unit: InventoryUnit, sweep: Sweep, change: (state: AccountState) => AccountState): Promise<Step> {
+interface AccountStep {
+  readonly concerns: (mark: AccountMark) => boolean;
+  readonly change: (state: AccountState) => AccountState;
+}
+
+async function stepAccounts(unit: InventoryUnit, sweep: Sweep, { concerns, change }: AccountStep): Promise<Step> {
   const domains = await unit.domains.managed();
   const { accounts, next } = await unit.accounts.nextOfConnector(sweep.connectorId, sweep.after, ROWS_PER_STEP);
-  const changes = accounts
-    .map((before) => ({ before, moved: change(before) }))
-    .filter(({ before, moved }) => before !== moved)
-    .map(({ before, moved }) => ({ before, after: settled(moved, unit.tenant, domains) }))
-    .filter(({ before, after }) => isChanged(before, after));
+  const marked = accounts.filter(concerns).map((mark) => mark.id);
+  // Looked at again under lock: a page may have shown one of them meanwhile.
+  const states = [...(await unit.accounts.lock(marked)).values()].filter((state) => concerns(toMark(state)));
+  const changes = states.map((before) => ({ before, after: settled(change(before), unit.tenant, domains) })).filter(({ before, after }) => isChanged(before, after));
   await applyAccountChanges(unit, changes);
   return { changed: changes.filter(({ before, after }) => before.status !== after.status || before.isAdmin !== after.isAdmin).length, after: next };
+}
+
+function toMark(state: AccountState): AccountMark {
+  return { ...state, hasAllPrivileges: state.privileges.isComplete };
 }
 
 async function stepRows<T extends { readonly id: string }>(rows: ListedRows<T>, sweep: Sweep, removed: (gone: readonly T[]) => Promise<void>): Promise<Step> {

@@ -1,13 +1,13 @@
 import type { AccountFactsRecord, AccountRecord, InventoryRecord } from '#libs/contracts';
 import { accountId } from '#libs/kernel';
 
-import { isChanged, settled, withFacts, withRecord, type AccountState } from '../domain/account.js';
+import { isChanged, settled, withFacts, withRecord, type AccountChange, type AccountState } from '../domain/account.js';
 import { toAppGrant } from '../domain/app-grant.js';
 import { toGroup, toMember } from '../domain/group.js';
 import type { Source } from '../domain/listing.js';
 import type { InventoryUnit } from '../domain/ports.js';
 import { toPrivilege } from '../domain/privilege.js';
-import { applyAccountChanges, type AccountChange } from './apply-account-changes.js';
+import { applyAccountChanges } from './apply-account-changes.js';
 
 /** Stores records of all kinds in one unit and says how many were new or different. Storing them again changes nothing. */
 export async function storeRecords(unit: InventoryUnit, records: readonly InventoryRecord[], source: Source): Promise<number> {

@@ -29,7 +29,10 @@ export class CreateAccountRef1790000005001 implements MigrationInterface {
       }),
     );
     await runner.createIndex('account_ref', new TableIndex({ name: 'account_ref_person', columnNames: ['tenant', 'person_id'] }));
-    await runner.createIndex('account_ref', new TableIndex({ name: 'account_ref_admin', columnNames: ['tenant', 'connector_id', 'is_admin', 'status'] }));
+    await runner.createIndex(
+      'account_ref',
+      new TableIndex({ name: 'account_ref_admin', columnNames: ['tenant', 'connector_id', 'is_admin', 'status'] }),
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {

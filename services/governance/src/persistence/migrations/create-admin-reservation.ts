@@ -18,7 +18,10 @@ export class CreateAdminReservation1790000005006 implements MigrationInterface {
         ],
       }),
     );
-    await runner.createIndex('admin_reservation', new TableIndex({ name: 'admin_reservation_account', columnNames: ['tenant', 'account_id'] }));
+    await runner.createIndex(
+      'admin_reservation',
+      new TableIndex({ name: 'admin_reservation_account', columnNames: ['tenant', 'account_id'] }),
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {

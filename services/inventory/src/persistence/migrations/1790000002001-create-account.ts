@@ -52,11 +52,9 @@ export class CreateAccount1790000002001 implements MigrationInterface {
       new TableIndex({ name: 'account_admin', columnNames: ['tenant', 'is_admin', 'email_key', 'id'] }),
       new TableIndex({ name: 'account_connector', columnNames: ['tenant', 'connector_id', 'email_key', 'id'] }),
       new TableIndex({ name: 'account_name', columnNames: ['tenant', 'name_key', 'id'] }),
-      new TableIndex({ name: 'account_username', columnNames: ['tenant', 'username_key', 'id'] }),
       new TableIndex({ name: 'account_signed_in', columnNames: ['tenant', 'last_sign_in_at', 'id'] }),
       new TableIndex({ name: 'account_created', columnNames: ['tenant', 'created_at', 'id'] }),
-      new TableIndex({ name: 'account_person', columnNames: ['tenant', 'person_id', 'id'] }),
-      new TableIndex({ name: 'account_app_status', columnNames: ['tenant', 'app', 'status'] }),
+      new TableIndex({ name: 'account_person', columnNames: ['tenant', 'person_id'] }),
     ]);
   }
 

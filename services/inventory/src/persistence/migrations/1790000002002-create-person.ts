@@ -23,7 +23,6 @@ export class CreatePerson1790000002002 implements MigrationInterface {
     await runner.createIndices('person', [
       new TableIndex({ name: 'person_email', columnNames: ['tenant', 'email_key', 'id'] }),
       new TableIndex({ name: 'person_terminated', columnNames: ['tenant', 'is_terminated', 'email_key', 'id'] }),
-      new TableIndex({ name: 'person_name', columnNames: ['tenant', 'name_key', 'id'] }),
     ]);
   }
 

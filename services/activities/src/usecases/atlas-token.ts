@@ -1,0 +1,2 @@
+/** Nest token of the world's countries. */
+export const ATLAS = Symbol('ATLAS');
