@@ -27,7 +27,7 @@ const LEAKS: Readonly<Record<string, { readonly pattern: RegExp; readonly exampl
   'a key of AWS': { pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/, example: `AKIA${'A'.repeat(16)}` },
   'an API token of Okta': { pattern: /(?<![\w+/-])00[A-Za-z0-9_-]{40}(?![\w+/=-])/, example: `00${'aB3'.repeat(13)}x` },
   'a login in an address': {
-    pattern: /\b[a-z][a-z+]*:\/\/[^\s:/@'"`{$]+:[^\s:/@'"`{$]{3,}@[\w.-]+/,
+    pattern: /\b[a-z][a-z+]*:\/\/[^\s:/@'"`{$]+:[^\s:/@'"`{$]{3,}@(?![\w.-]+\.(?:example|test|invalid)\b)[\w.-]+/,
     example: ['mysql://castellan', 'hunter2@db'].join(':'),
   },
 };

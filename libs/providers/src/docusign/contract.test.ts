@@ -15,7 +15,12 @@ const BEYOND_SPEC = [
   OPERATIONS.changeConnect,
 ];
 
-const { spec, reason } = appSpec('docusign-admin.json', 'docusign-esignature.json', 'docusign-monitor-v1stream.json', 'docusign-monitor-v2.json');
+const { spec, reason } = appSpec(
+  'docusign-admin.json',
+  'docusign-esignature.json',
+  'docusign-monitor-v1stream.json',
+  'docusign-monitor-v2.json',
+);
 
 (spec ? describe : describe.skip)(`requests and answers are as Docusign describes them${reason ? ` (${reason})` : ''}`, () => {
   let box: SandboxApp;
@@ -31,7 +36,10 @@ const { spec, reason } = appSpec('docusign-admin.json', 'docusign-esignature.jso
   });
 
   it('when the connection is tested', async () => {
-    expect(await docusign.identify(box.app)).toEqual({ accountExternalId: '66666666-7777-4888-9999-aaaaaaaaaaaa', name: 'Castellan Connector' });
+    expect(await docusign.identify(box.app)).toEqual({
+      accountExternalId: '66666666-7777-4888-9999-aaaaaaaaaaaa',
+      name: 'Castellan Connector',
+    });
     for (const probe of docusign.probes) await expect(probe.run(box.app)).resolves.toBeUndefined();
     expect(box.problems()).toEqual([]);
   });
@@ -91,7 +99,10 @@ describe('the manifest', () => {
   });
 
   it('says of app grants that consents are not listed', () => {
-    expect(docusign.manifest.capabilities.VIEW_APP_GRANTS).toMatchObject({ support: 'PARTIAL', note: expect.stringContaining('No API lists') });
+    expect(docusign.manifest.capabilities.VIEW_APP_GRANTS).toMatchObject({
+      support: 'PARTIAL',
+      note: expect.stringContaining('No API lists'),
+    });
   });
 
   it('asks for the writing scope only when acting is wanted', () => {

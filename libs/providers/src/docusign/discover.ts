@@ -28,7 +28,7 @@ export async function discover(app: AppClient): Promise<Facts> {
     accounts,
     unread: inOrganization.filter(({ id }) => !accounts.some((item) => sameId(item.id, id))),
   };
-  // The watch needs the hosts of the accounts, which are known from the second time on.
+  // The client reaches the accounts at the hosts that were found before: accounts that are new or have moved are watched from the next time on.
   const before = readFacts(app.facts);
   const watched = before ? await watch(app, before, found) : { userCount: null, organizationAdmins: [], delegators: [] };
   return { ...found, ...watched } satisfies DocusignFacts as unknown as Json;
@@ -100,7 +100,7 @@ type Watched = Pick<DocusignFacts, 'userCount' | 'organizationAdmins' | 'delegat
 
 // Small organizations need no memory: everybody is read at every run. Those already known are asked again, so that nobody stays an administrator in it.
 async function watch(app: AppClient, before: DocusignFacts, now: Found): Promise<Watched> {
-  const known = now.accounts.filter(({ id }) => before.accounts.some((item) => sameId(item.id, id)));
+  const known = now.accounts.filter(({ id, baseUri }) => before.accounts.some((item) => sameId(item.id, id) && item.baseUri === baseUri));
   const userCount = await countUsers(app, { ...now, accounts: known });
   if (userCount <= DELEGATIONS_AT_ONCE) return { userCount, organizationAdmins: [], delegators: [] };
   const today = await usersOfTheDay(app, now.organizationId, known);

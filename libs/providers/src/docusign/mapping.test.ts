@@ -20,7 +20,11 @@ describe('recorded pages become', () => {
   });
 
   it('privileges, with every administrator flag', () => {
-    const profiles = new Map(rows('permission-profiles', 'permissionProfiles').map((row) => permissionProfile(row, '')).map((item) => [item.id, item]));
+    const profiles = new Map(
+      rows('permission-profiles', 'permissionProfiles')
+        .map((row) => permissionProfile(row, ''))
+        .map((item) => [item.id, item]),
+    );
     const users = rows('account-users', 'users').map((row) => accountUser(row, OPERATIONS.users));
     expectRecorded(
       'account-users',
@@ -158,7 +162,8 @@ describe('an administrator by the profile', () => {
 });
 
 describe('an event of Monitor', () => {
-  const event = (fields: object): ReturnType<typeof toActivity> => toActivity({ eventId: 'e', object: 'User', action: 'LoggedIn', ...fields }, 7);
+  const event = (fields: object): ReturnType<typeof toActivity> =>
+    toActivity({ eventId: 'e', object: 'User', action: 'LoggedIn', ...fields }, 7);
 
   it.each([
     ['203.0.113.20:51344', '203.0.113.20'],
@@ -174,7 +179,13 @@ describe('an event of Monitor', () => {
 
   it('is kept when its name, its time and its id are unknown, and says so', () => {
     const strange = toActivity({ object: 'Hologram', action: '', data: null }, 7);
-    expect(strange).toMatchObject({ eventType: 'Hologram.Unknown', category: 'UNMAPPED', mapping: 'none', isIdDerived: true, occurredAt: 7 });
+    expect(strange).toMatchObject({
+      eventType: 'Hologram.Unknown',
+      category: 'UNMAPPED',
+      mapping: 'none',
+      isIdDerived: true,
+      occurredAt: 7,
+    });
     expect(toActivity({ object: 'Hologram', action: '', data: null }, 8).externalId).toBe(strange.externalId);
   });
 
@@ -199,13 +210,21 @@ describe('an event of Monitor', () => {
     ['Whatever', 'UNKNOWN'],
     [undefined, 'UNKNOWN'],
   ])('that failed with %s is a failure of kind %s', (reason, failure) => {
-    expect(event({ action: 'LoginFailed', result: 'Failed', data: { FailureReason: reason } })).toMatchObject({ category: 'SIGN_IN', outcome: 'FAILURE', failure });
+    expect(event({ action: 'LoginFailed', result: 'Failed', data: { FailureReason: reason } })).toMatchObject({
+      category: 'SIGN_IN',
+      outcome: 'FAILURE',
+      failure,
+    });
   });
 
   it('that is an alert passes on its severity and events, whether they are texts, lists or lists of characters', () => {
     const id = '99990000-0000-4000-8000-0000000000f2';
     for (const EventIds of [[id], id, [...id], JSON.stringify([id])]) {
-      expect(event({ object: 'Alert', action: 'New', data: { EventIds, Severity: [...'Medium'] } })).toMatchObject({ category: 'THREAT', severity: 'MEDIUM', relatedEvents: [id] });
+      expect(event({ object: 'Alert', action: 'New', data: { EventIds, Severity: [...'Medium'] } })).toMatchObject({
+        category: 'THREAT',
+        severity: 'MEDIUM',
+        relatedEvents: [id],
+      });
     }
     expect(event({ object: 'Alert', action: 'New', data: {} })).not.toHaveProperty('severity');
   });

@@ -31,7 +31,7 @@ export async function* adminUsers(
     path: pathOf(operation, { organizationId }),
     query: { start: '0', take: String(ADMIN_PAGE), account_id: accountId, ...query },
   };
-  const count = counter(operation);
+  const count = counter(operation, whole(query['start']) ?? 0);
   for await (const answer of walk(app, first, nextAdminPage)) {
     const rows = rowsOf(answer.body, 'users', operation);
     const total = whole(at(answer.body, 'paging', 'total_set_size'));
@@ -79,12 +79,15 @@ function nextAccountPage(answer: AppAnswer): AppRequest | undefined {
   return { ...answer.request, query: { ...answer.request.query, start_position: String(end + 1) } };
 }
 
-// Positions slip when rows vanish while we read. What was jumped over must not count as deleted, so such a run ends in a failure and begins anew.
-function counter(operation: string): (rows: number, total: number | null, isLast: boolean) => void {
-  let read = 0;
+// Positions slip when rows vanish while we read, and the total then shrinks along: the largest one told is what has to be reached. What was jumped over
+// must not count as deleted, so such a run ends in a failure and begins anew.
+function counter(operation: string, start = 0): (rows: number, total: number | null, isLast: boolean) => void {
+  let read = start;
+  let most = 0;
   return (rows, total, isLast) => {
     read += rows;
-    if (isLast && total !== null && read < total) throw malformed(operation, `a part of the list (${read} of ${total} rows)`);
+    most = Math.max(most, total ?? 0);
+    if (isLast && read < most) throw malformed(operation, `a part of the list (${read} of ${most} rows)`);
   };
 }
 

@@ -6,6 +6,7 @@ import { readFacts } from './facts.js';
 import { docusign } from './index.js';
 import { OPERATIONS } from './operations.js';
 import { idOfEmployee } from './sandbox-people.js';
+import type { DocusignSandbox } from './sandbox-state.js';
 
 const HEADQUARTERS = 'd0d0d0d0-0000-4000-8000-000000000001';
 const EUROPE = 'd0d0d0d0-0000-4000-8000-000000000002';
@@ -36,15 +37,26 @@ describe('an organization of two accounts on two sites', () => {
   it('never shows a user as deleted who is closed in one account and active in the other', async () => {
     const box = await open();
     const records = await listed(box, 'ACCOUNTS');
-    const moved = records.find((item) => item.kind === 'account' && item.status === 'ACTIVE' && JSON.stringify(item.attributes).includes('"closed"'));
-    expect(moved).toMatchObject({ attributes: { memberships: [{ accountId: HEADQUARTERS, status: 'closed' }, { accountId: EUROPE, status: 'active' }] } });
+    const moved = records.find(
+      (item) => item.kind === 'account' && item.status === 'ACTIVE' && JSON.stringify(item.attributes).includes('"closed"'),
+    );
+    expect(moved).toMatchObject({
+      attributes: {
+        memberships: [
+          { accountId: HEADQUARTERS, status: 'closed' },
+          { accountId: EUROPE, status: 'active' },
+        ],
+      },
+    });
     const told = records.filter((item) => 'externalId' in item && item.externalId === (moved as { externalId: string }).externalId);
     expect(told.filter((item) => item.kind === 'account' && item.status === 'DELETED')).toEqual([]);
   });
 
   it('shows leavers as deleted and newcomers as invited', async () => {
     const box = await open();
-    const statuses = new Map((await listed(box, 'ACCOUNTS')).flatMap((item) => (item.kind === 'account' ? [[item.externalId, item.status]] : [])));
+    const statuses = new Map(
+      (await listed(box, 'ACCOUNTS')).flatMap((item) => (item.kind === 'account' ? [[item.externalId, item.status]] : [])),
+    );
     for (const person of box.sandbox.company.people) {
       if (person.traits.includes('LEAVER')) expect(statuses.get(idOfEmployee(person))).toBe('DELETED');
       if (person.traits.includes('NEW') && person.number % 2 === 0) expect(statuses.get(idOfEmployee(person))).toBe('INVITED');
@@ -80,7 +92,9 @@ describe('an organization of two accounts on two sites', () => {
   it('shows webhooks, also those switched off, and shared access, but no consents', async () => {
     const grants = (await listed(await open(), 'APP_GRANTS')).filter((item) => item.kind === 'appGrant');
     expect(grants.filter(({ type }) => type === 'WEBHOOK').map(({ level }) => level)).toEqual(['HIGH', 'MEDIUM', 'LOW']);
-    expect(grants.filter(({ type }) => type === 'DELEGATION')).toContainEqual(expect.objectContaining({ scopes: ['Manage'], level: 'HIGH' }));
+    expect(grants.filter(({ type }) => type === 'DELEGATION')).toContainEqual(
+      expect.objectContaining({ scopes: ['Manage'], level: 'HIGH' }),
+    );
   });
 
   it('can be cut down to chosen accounts, and says which are not read', async () => {
@@ -110,9 +124,9 @@ describe('listing goes on through what Docusign does', () => {
   });
 
   it('but ends in a failure when rows slipped away between two pages: what was jumped over must not count as deleted', async () => {
-    const box = await open();
+    const box = await open({ bulk: { accounts: 1_000 } });
     const pages = docusign.listings.ACCOUNTS!.pages(box.app)[Symbol.asyncIterator]();
-    const state = box.sandbox.state as import('./sandbox-state.js').DocusignSandbox;
+    const state = box.sandbox.state as DocusignSandbox;
     // While page after page is read, somebody is taken out of the account altogether.
     const run = async (): Promise<void> => {
       for (let page = await pages.next(); !page.done; page = await pages.next()) {
@@ -137,7 +151,10 @@ describe('listing goes on through what Docusign does', () => {
   it('a plan without an organization: named, with what is needed', async () => {
     const box = await open({}, false);
     box.sandbox.setSwitches({ unlicensed: ['admin'] });
-    await expect(docusign.discover!(box.app)).rejects.toMatchObject({ kind: 'unlicensed', classified: { remedy: expect.stringContaining('Docusign Admin') } });
+    await expect(docusign.discover!(box.app)).rejects.toMatchObject({
+      kind: 'unlicensed',
+      classified: { remedy: expect.stringContaining('Docusign Admin') },
+    });
   });
 
   it('an account that was moved to another site: misconfigured, until it is discovered again', async () => {
@@ -175,7 +192,9 @@ describe('a large organization', () => {
     }
     const quiet = box.sandbox.company.people.find(({ department, traits }) => department === 'People' && traits.length === 0)!;
     expect(readFacts(box.app.facts)!.organizationAdmins).toContain(idOfEmployee(quiet));
-    const held = (await listed(box, 'PRIVILEGES')).filter((item) => item.kind === 'privilege' && item.name === 'Organization Administrator');
+    const held = (await listed(box, 'PRIVILEGES')).filter(
+      (item) => item.kind === 'privilege' && item.name === 'Organization Administrator',
+    );
     expect(held).toContainEqual(expect.objectContaining({ account: idOfEmployee(quiet) }));
   });
 });

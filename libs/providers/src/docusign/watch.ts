@@ -29,7 +29,7 @@ export async function usersOfTheDay(
     const total = await userCountOf(app, organizationId, account.id);
     if (total === 0) continue;
     const take = total > PROFILES_AT_ONCE ? TURN.large : TURN.small;
-    const start = (day * take) % Math.max(total, take);
+    const start = (day % Math.ceil(total / take)) * take;
     for (const id of await somePage(app, organizationId, account.id, { start: String(start), take: String(take) })) found.add(id);
   }
   return found;

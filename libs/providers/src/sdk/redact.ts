@@ -24,14 +24,11 @@ function clean(json: Json, isSecret: boolean, depth: number): Json {
   if (isList(json)) return json.map((item) => clean(item, isSecret, depth + 1));
   const copy: Record<string, Json | undefined> = {};
   for (const [key, value] of Object.entries(json)) {
-    // defineProperty, since plain assignment to a key named __proto__ would change the copy's prototype.
-    if (value !== undefined)
-      Object.defineProperty(copy, key, {
-        value: clean(value, isSecret || namesSecret(key), depth + 1),
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
+    if (value === undefined) continue;
+    const cleaned = clean(value, isSecret || namesSecret(key), depth + 1);
+    // Plain assignment to a key of this name would change the copy's prototype.
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: cleaned, enumerable: true, configurable: true, writable: true });
+    else copy[key] = cleaned;
   }
   return copy;
 }
@@ -42,10 +39,24 @@ function isList(json: Json): json is readonly Json[] {
 
 /** True when a field or header of this name holds a secret: `apiKey`, `client_secret`, `Set-Cookie`, `resetPasswordUrl`. */
 export function namesSecret(key: string): boolean {
+  const known = judged.get(key);
+  if (known !== undefined) return known;
+  // An app's events have few names, and the same ones again and again; a hostile one may have many.
+  if (judged.size >= MOST_JUDGED) judged.clear();
+  const isSecret = looksSecret(key);
+  judged.set(key, isSecret);
+  return isSecret;
+}
+
+const judged = new Map<string, boolean>();
+const MOST_JUDGED = 10_000;
+
+function looksSecret(key: string): boolean {
   const squashed = key.toLowerCase().replace(/[^a-z0-9]/g, '');
   return SECRET_KEY.test(squashed) || SECRET_LINK.test(squashed) || SECRET_KEY.test(squashed.replace(VALUE_OF_SECRET, ''));
 }
 
+const MARKS = /earer|SSWS|DPoP|asic|eyJ|PRIVATE KEY|[?&#]/i;
 const SECRETS_IN_TEXT: readonly [RegExp, string][] = [
   [/\b(Bearer|SSWS|DPoP|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/g, `$1 ${REDACTED}`],
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, REDACTED],
@@ -59,6 +70,6 @@ const SECRETS_IN_TEXT: readonly [RegExp, string][] = [
 /** The text without bearer tokens, JWTs, private keys and secret parameters of links. */
 export function redactText(value: string): string {
   // Every pattern needs one of these marks: most texts are done here.
-  if (value.length < 12 || !/[ =.]/.test(value)) return value;
+  if (value.length < 12 || !MARKS.test(value)) return value;
   return SECRETS_IN_TEXT.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), value);
 }

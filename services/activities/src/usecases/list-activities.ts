@@ -8,7 +8,7 @@ import { ActivityStore, type ActivityOrder, type Owner, type Sliced } from '../d
 
 export interface ActivityListArguments extends PageArguments {
   readonly filter?: ActivityFilter | null;
-  readonly orderBy?: ActivityOrder | null;
+  readonly orderBy?: { readonly field: 'OCCURRED_AT'; readonly direction: 'ASC' | 'DESC' } | null;
 }
 
 /** A list as the graph shows it; what costs more than the page is worked out when it is asked for. */
@@ -27,7 +27,7 @@ export class ListActivities {
 
   async run(tenant: TenantId, args: ActivityListArguments): Promise<ActivityList> {
     const { filter, first, after } = read(args);
-    const page = await this.activities.list(tenant, filter, args.orderBy ?? 'OCCURRED_AT_DESC', { first, after });
+    const page = await this.activities.list(tenant, filter, orderOf(args), { first, after });
     return { ...page, total: () => this.activities.count(tenant, filter), coverage: () => this.coverage.coverage(tenant, ['ACTIVITIES']) };
   }
 
@@ -49,6 +49,10 @@ export class ListActivities {
 function read({ filter, first, after }: ActivityListArguments) {
   checkFilter(filter);
   return { filter: filter ?? {}, first: pageSize({ first }), after };
+}
+
+function orderOf({ orderBy }: ActivityListArguments): ActivityOrder {
+  return `OCCURRED_AT_${orderBy?.direction ?? 'DESC'}`;
 }
 
 function toOwner(key: string): Owner {
