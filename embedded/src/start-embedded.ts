@@ -1,9 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 
 import type { Clock } from '#libs/kernel';
-import { EmbeddedPeers, startService, type Config, type Logger, type ServiceDefinition, type StartedService } from '#libs/platform';
+import { AccessTokens, type Config, EmbeddedPeers, type Logger, type ServiceDefinition, type StartedService, startService } from '#libs/platform';
 
-import { AccessTokens } from '../../gateway/src/access-tokens.js';
 import { ensureAdminToken } from '../../gateway/src/admin-token.js';
 import { startGateway, type RunningGateway } from '../../gateway/src/gateway.js';
 import { InProcessDataSource } from '../../gateway/src/subgraphs/in-process.js';

@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { SCOPES } from '#libs/contracts';
 import { Clock } from '#libs/kernel';
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import { loadSigningKeys } from '#libs/platform';
+import { AccessTokens, loadSigningKeys } from '#libs/platform';
 
-import { AccessTokens } from './access-tokens.js';
 import { ensureAdminToken } from './admin-token.js';
 import { runTokenCommand } from './token-command.js';
 

@@ -2,10 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { DEFAULT_TENANT } from '#libs/kernel';
-import { writeWhole, type Config } from '#libs/platform';
+import { AccessTokenRefused, type AccessTokens, type Config, writeWhole } from '#libs/platform';
 import { z } from 'zod';
 
-import { AccessTokenRefused, type AccessTokens } from './access-tokens.js';
 
 /** What stands in `access.json`, and whether the token was made just now: then, and only then, the caller prints it. */
 export interface AdminAccess {

@@ -1,7 +1,7 @@
 import type { Principal } from '#libs/contracts';
 import type { FastifyRequest } from 'fastify';
+import { AccessTokenRefused, type AccessTokens } from '#libs/platform';
 
-import { AccessTokenRefused, type AccessTokens } from './access-tokens.js';
 
 // Kept beside the request and not on it: no other plugin can set it.
 const principals = new WeakMap<FastifyRequest, Principal>();

@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Role } from '#libs/contracts';
-import { InternalTokens, loadSigningKeys, makeLogger } from '#libs/platform';
+import { AccessTokens, InternalTokens, loadSigningKeys, makeLogger } from '#libs/platform';
 import request from 'supertest';
 
 import { composeSupergraph } from '../../scripts/compose-supergraph.js';
-import { AccessTokens } from './access-tokens.js';
 import { FIXTURE_SDL, fixtureService, serveFixture, type FixtureLog, type FixtureName, type FixtureServer } from './fixture-subgraphs.js';
 import { startGateway, type GatewayOptions, type RunningGateway } from './gateway.js';
 import { HttpDataSource } from './subgraphs/http.js';

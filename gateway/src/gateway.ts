@@ -4,10 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { ServiceName } from '#libs/contracts';
 import { DomainError } from '#libs/kernel';
-import { STATUS_OF_KIND, type Config, type Logger } from '#libs/platform';
+import { type AccessTokens, type Config, type Logger, STATUS_OF_KIND } from '#libs/platform';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
-import type { AccessTokens } from './access-tokens.js';
 import { authenticate, knownPrincipalOf, principalOf } from './authentication.js';
 import { federation } from './federation.js';
 import { GRAPHIQL_FOLDERS, serveGraphiql } from './graphiql.js';

@@ -1,7 +1,6 @@
-import { processMetrics, ScopeMissing } from '#libs/platform';
+import { type AccessTokens, processMetrics, ScopeMissing } from '#libs/platform';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-import type { AccessTokens } from './access-tokens.js';
 import { bearerOf } from './authentication.js';
 import type { SubgraphClient } from './subgraphs/subgraph-client.js';
 

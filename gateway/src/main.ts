@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
 import { SERVICE_NAMES } from '#libs/contracts';
-import { exitOnError, InternalTokens, loadSigningKeys, makeLogger, onShutdown, readConfigOfProcess } from '#libs/platform';
+import { AccessTokens, exitOnError, InternalTokens, loadSigningKeys, makeLogger, onShutdown, readConfigOfProcess } from '#libs/platform';
 
-import { AccessTokens } from './access-tokens.js';
 import { ensureAdminToken } from './admin-token.js';
 import { startGateway } from './gateway.js';
 import { HttpDataSource } from './subgraphs/http.js';

@@ -3,10 +3,9 @@ import { parseArgs } from 'node:util';
 
 import { ROLES, SCOPES } from '#libs/contracts';
 import { DEFAULT_TENANT, DomainError, SystemClock, type Clock } from '#libs/kernel';
-import { readConfigOfProcess, type Config } from '#libs/platform';
+import { AccessTokens, type Config, LONGEST_DAYS, readConfigOfProcess } from '#libs/platform';
 import { z } from 'zod';
 
-import { AccessTokens, LONGEST_DAYS } from './access-tokens.js';
 
 /** The words after `npm run token --` are not a command. */
 export class TokenCommandInvalid extends DomainError {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 
 import { readConfigOfProcess } from '../config/config.js';
+import { AccessTokens } from '../identity/access-tokens.js';
 import { InternalTokens } from '../identity/internal-token.js';
 import { loadSigningKeys } from '../identity/keys.js';
 import { armCrashPoint } from '../lifecycle/crash-point.js';
@@ -21,7 +22,10 @@ export async function runServiceProcess(definition: ServiceDefinition): Promise<
     const tokens = new InternalTokens(await loadSigningKeys(config.keysDir, 'internal', { mayCreate: true }));
     const peers = new HttpPeers(definition.name, config.serviceUrls, tokens);
     const service = await startService(definition, { config, logger, peers });
-    const url = await serveService(service, { host: config.host, port: config.servicePorts[definition.name] }, tokens, logger);
+    const accessTokens = await AccessTokens.open(config, { mayCreate: true });
+    const where = { host: config.host, port: config.servicePorts[definition.name] };
+    // A client's own token too, for installations with another router before us (docs/other-routers.md).
+    const url = await serveService(service, where, tokens, logger, (token) => accessTokens.verify(token));
     await service.begin();
     logger.info({ service: definition.name, url }, `${definition.name} answers on ${url}`);
     onShutdown(logger, async () => {

@@ -59,6 +59,11 @@ export class ActivityResolver {
   }
 
   @ResolveField()
+  ip(@Parent() { ip, ipKey }: Activity) {
+    return ipKey && ip;
+  }
+
+  @ResolveField()
   alerts(@Parent() activity: Activity, @Request() context: RequestContext) {
     return this.alertsOf.ofActivity(context, activity);
   }

@@ -7,5 +7,6 @@ import type { TakeAction } from '../usecases/take-action.js';
 export function messageHandlers(takeAction: TakeAction, clock: Clock): MessageHandlers {
   return {
     ActionRequested: async (tx, { tenant, message }) => takeAction.run(tx, tenant, message, clock.now()),
+    ActionCancelRequested: async (tx, { tenant, message }) => takeAction.cancel(tx, tenant, message, clock.now()),
   };
 }

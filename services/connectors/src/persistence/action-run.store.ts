@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ActionRequested, ActionResult } from '#libs/contracts';
+import type { ActionCancelRequested, ActionRequested, ActionResult } from '#libs/contracts';
 import type { Json, TenantId } from '#libs/kernel';
 import { Database, Outbox, sql, type Row, type Sql, type Tx } from '#libs/platform';
 
@@ -27,6 +27,21 @@ export class SqlActionRunStore extends ActionRunStore {
       settled_at: null,
     };
     await tx.insert('action_run', [row], { key: ['tenant', 'action_id', 'attempt'], update: 'keep' });
+  }
+
+  async cancel(tx: Tx, tenant: TenantId, { actionId, attempt, requestedBy }: ActionCancelRequested, at: number): Promise<void> {
+    const dropped = await tx.execute(sql`
+      update action_run set state = 'settled', settled_at = ${at}
+      where ${isRun({ tenant, actionId, attempt })} and state = 'requested' and settled_at is null`);
+    if (dropped === 0) return;
+    const result: ActionResult = {
+      is: 'failed',
+      code: 'ACTION_CANCELLED',
+      message: `Cancelled by ${requestedBy} before the app was called.`,
+      remedy: 'Nothing to do; nothing was changed.',
+      mayRetry: false,
+    };
+    await this.outbox.add(tx, tenant, actionId, [{ type: 'ActionSettled', actionId, attempt, at, result }]);
   }
 
   async open(limit: number): Promise<readonly ActionRun[]> {
@@ -62,7 +77,7 @@ export class SqlActionRunStore extends ActionRunStore {
   }
 }
 
-function isRun(run: ActionRun): Sql {
+function isRun(run: Pick<ActionRun, 'tenant' | 'actionId' | 'attempt'>): Sql {
   return sql`tenant = ${run.tenant} and action_id = ${run.actionId} and attempt = ${run.attempt}`;
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ActionRequested } from '#libs/contracts';
+import type { ActionCancelRequested, ActionRequested } from '#libs/contracts';
 import type { TenantId } from '#libs/kernel';
 import type { Tx } from '#libs/platform';
 
@@ -17,5 +17,9 @@ export class TakeAction {
   async run(tx: Tx, tenant: TenantId, request: ActionRequested, at: Date): Promise<void> {
     await this.runs.take(tx, tenant, request, at.getTime());
     setImmediate(() => this.wake.now());
+  }
+
+  async cancel(tx: Tx, tenant: TenantId, request: ActionCancelRequested, at: Date): Promise<void> {
+    await this.runs.cancel(tx, tenant, request, at.getTime());
   }
 }

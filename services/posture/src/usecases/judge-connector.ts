@@ -1,22 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { FindingChanged } from '#libs/contracts';
-import { Clock, DAY_MS, derivedId, newOrderedId, type TenantId } from '#libs/kernel';
-import { Database, Outbox, type Tx } from '#libs/platform';
+import { Clock, derivedId, newOrderedId } from '#libs/kernel';
+import { Database, type Tx } from '#libs/platform';
 import { redact } from '#libs/providers';
 
 import { ControlCatalogue } from '../domain/control-catalogue.js';
 import { judgeControl, outcomeOf } from '../domain/control-verdict.js';
-import { STALE_AFTER_MS } from '../domain/evidence.js';
 import { follow, type Drift, type Finding } from '../domain/finding.js';
-import { DriftStore, EvidenceStore, FindingStore, JudgedConnectorStore, type FindingDetail } from '../domain/ports.js';
-import { RecordScore } from './record-score.js';
-
-/** Which connector, and of which app. */
-export interface Place {
-  readonly tenant: TenantId;
-  readonly connectorId: string;
-  readonly app: string;
-}
+import { EvidenceStore, FindingStore, JudgedConnectorStore, type FindingDetail } from '../domain/ports.js';
+import { SaveVerdicts, type Place } from './save-verdicts.js';
 
 /** Judges all controls of a connector on what was collected: findings, messages, drift and score change together or not at all. */
 @Injectable()
@@ -26,10 +18,8 @@ export class JudgeConnector {
     private readonly catalogue: ControlCatalogue,
     private readonly evidence: EvidenceStore,
     private readonly findings: FindingStore,
-    private readonly drifts: DriftStore,
     private readonly connectors: JudgedConnectorStore,
-    private readonly scores: RecordScore,
-    private readonly outbox: Outbox,
+    private readonly verdicts: SaveVerdicts,
     private readonly clock: Clock,
   ) {}
 
@@ -60,25 +50,8 @@ export class JudgeConnector {
       const message = changeOf(previous, finding, now);
       if (message) messages.push(message);
     }
-    await this.save(tx, { tenant, connectorId, app }, findings, details, drifts, messages, now);
-    await this.findings.forget(tenant, tx, retired(before, findings));
+    await this.verdicts.save(tx, { tenant, connectorId, app }, { findings, details, drifts, messages, retired: retired(before, findings) }, now);
     return findings.length;
-  }
-
-  private async save(
-    tx: Tx,
-    { tenant, connectorId, app }: Place,
-    findings: readonly Finding[],
-    details: ReadonlyMap<string, FindingDetail>,
-    drifts: readonly Drift[],
-    messages: readonly FindingChanged[],
-    now: number,
-  ): Promise<void> {
-    await this.findings.save(tenant, tx, findings, details);
-    if (drifts.length > 0) await this.drifts.add(tenant, tx, drifts);
-    if (messages.length > 0) await this.outbox.add(tx, tenant, connectorId, messages);
-    await this.scores.run(tx, tenant, { connectorId, app }, findings, now);
-    await this.connectors.judged(tenant, tx, connectorId, now, nextJudging(findings, now), this.catalogue.version);
   }
 }
 
@@ -93,13 +66,4 @@ function changeOf(previous: Finding | undefined, finding: Finding, at: number): 
 function retired(before: ReadonlyMap<string, Finding>, findings: readonly Finding[]): readonly string[] {
   const live = new Set(findings.map(({ id }) => id));
   return [...before.values()].map(({ id }) => id).filter((id) => !live.has(id));
-}
-
-/** Daily, or sooner when evidence goes stale or a decision expires: history must tell when the score changed by itself. */
-function nextJudging(findings: readonly Finding[], now: number): number {
-  const moments = findings.flatMap(({ evidenceAt, decision }) => [
-    ...(evidenceAt === null ? [] : [evidenceAt + STALE_AFTER_MS + 1]),
-    ...(decision?.expiresAt ? [decision.expiresAt] : []),
-  ]);
-  return Math.min(now + DAY_MS, ...moments.filter((moment) => moment > now));
 }

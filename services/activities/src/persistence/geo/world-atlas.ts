@@ -1,6 +1,16 @@
-import countries from 'world-countries';
+import { createRequire } from 'node:module';
 
 import type { Atlas, Country } from '../../domain/enrichment/atlas.js';
+
+/** What is read of the package world-countries; its type declarations do not fit its ECMAScript module. */
+interface Entry {
+  readonly cca2: string;
+  readonly cca3: string;
+  readonly name: { readonly common: string };
+  readonly latlng: readonly number[];
+  readonly borders: readonly string[];
+  readonly area: number;
+}
 
 const LARGEST_RADIUS_KM = 2_500;
 const SMALLEST_RADIUS_KM = 30;
@@ -11,7 +21,8 @@ const RADIUS_KM: Readonly<Record<string, number>> = { US: 1_500 };
 export const worldAtlas: Atlas = makeAtlas();
 
 function makeAtlas(): Atlas {
-  const codes = new Map(countries.map(({ cca3, cca2 }) => [cca3, cca2 as string]));
+  const countries = createRequire(import.meta.url)('world-countries') as readonly Entry[];
+  const codes = new Map(countries.map(({ cca3, cca2 }) => [cca3, cca2]));
   return new Map(
     countries.map((country): [string, Country] => [
       country.cca2,

@@ -2,8 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { DomainError } from '#libs/kernel';
-import { writeWhole } from '#libs/platform';
 import { z } from 'zod';
+
+import { writeWhole } from './keys.js';
 
 /** The list of revoked tokens is there but can't be read: no token can be trusted until it is repaired. */
 export class RevocationListUnreadable extends DomainError {

@@ -1,9 +1,10 @@
 import { ROLES, SCOPES, SCOPES_OF_ROLE, type Principal, type Role, type Scope } from '#libs/contracts';
 import { DomainError, newId, SystemClock, type Clock, type TenantId } from '#libs/kernel';
-import { loadSigningKeys, type Config, type SigningKeys } from '#libs/platform';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 
+import type { Config } from '../config/config.js';
+import { loadSigningKeys, type SigningKeys } from './keys.js';
 import { RevokedTokens } from './revoked-tokens.js';
 
 /** The request has no access token of ours that is valid now. */
