@@ -80,3 +80,20 @@ async function listens(port: number): Promise<boolean> {
   if (!isThere && process.env['CASTELLAN_REQUIRE_SERVICES'] === '1') throw new Error(`CASTELLAN_REQUIRE_SERVICES is set, but nothing listens on ${HOST}:${port}.`);
   return isThere;
 }
+
+/** As {@link describeOnEachDatabase}, for tests that start a whole service: they get the way to a fresh, empty database. */
+export function describeEachConfig(title: string, tests: (make: () => Promise<DatabaseConfig>) => void): void {
+  const block = (make: () => Promise<TemporaryDatabase>) => (): void => {
+    const made: TemporaryDatabase[] = [];
+    afterAll(async () => {
+      for (const temporary of made.splice(0)) await temporary.remove();
+    });
+    tests(async () => {
+      const temporary = await make();
+      made.push(temporary);
+      return temporary.config;
+    });
+  };
+  describe(`${title} on SQLite`, block(sqliteDatabase));
+  (mariadbIsThere ? describe : describe.skip)(`${title} on MariaDB${mariadbIsThere ? '' : ' (skipped: no server on 127.0.0.1:3306)'}`, block(() => mariadbDatabase()));
+}

@@ -3,6 +3,11 @@ import { startTestService } from '#libs/testing/services';
 import { aRecord, aPage, at, OKTA } from './activities.builders.js';
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+const R = createRequire(import.meta.url)('typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner').BetterSqlite3QueryRunner;
+const spent = new Map<string, number>();
+const orig = R.prototype.query;
+R.prototype.query = async function (q: string, p: unknown[], s: boolean) { const t = performance.now(); try { return await orig.call(this, q, p, s); } finally { const k = q.trim().slice(0, 60); spent.set(k, (spent.get(k) ?? 0) + performance.now() - t); } };
 it('bench', async () => {
   const s = await startTestService(activitiesService);
   const sink = s.service.sink!;
@@ -31,5 +36,6 @@ it('bench', async () => {
   }
   console.log('total', Math.round(N * 1000 / total * 1000), 'ev/s', 'db MB', statSync(s.config.database('activities').kind === 'sqlite' ? (s.config.database('activities') as any).file : '').size / 1e6);
   console.log(JSON.stringify((await s.ask('{ alerts { totalCount nodes { title } } }')).data).slice(0, 600));
+  console.log([...spent].sort((a,b)=>b[1]-a[1]).slice(0,14).map(([k,v])=>(v/N).toFixed(2)+' ms/page '+k).join('\n'));
   await s.close();
 }, 600000);

@@ -82,6 +82,15 @@ export class Acting {
   }
 }
 
+/** The next call of a method fails; the one after that is its own again. */
+export function failOnce<T extends object>(object: T, method: keyof T & string, message: string): void {
+  const failing = (): Promise<never> => {
+    Reflect.deleteProperty(object, method);
+    return Promise.reject(new Error(message));
+  };
+  Object.defineProperty(object, method, { value: failing, configurable: true });
+}
+
 /** Runs the same stories on SQLite and, where one runs on this machine, on MariaDB. */
 export function onEachStage(title: string, stories: (stage: () => Stage) => void): void {
   describe.each(['SQLite', 'MariaDB'] as const)(`${title} on %s`, (kind) => {

@@ -40,7 +40,7 @@ export class ExplainActivity {
     const keys = activity.actorKey === null ? [] : [activity.actorKey];
     const refs = await page.accounts(keys);
     const profiles = await page.profiles([...new Set([...keys, ...refs.map(({ id }) => id)])]);
-    const fresh: Fresh = { activities: [activity], subjects: subjectsOf(keys, refs, profiles) };
+    const fresh: Fresh = { activities: [activity], relatedEvents: new Map(), subjects: subjectsOf(keys, refs, profiles) };
     const seen = new SeenSoFar();
     await gather(seen, () => detector.explainNeeds(activity, fresh, seen), (needs) => page.answer(needs));
     return detector.explain(activity, fresh, seen);

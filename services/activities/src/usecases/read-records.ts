@@ -53,12 +53,20 @@ export class ReadRecords {
     const origin = enrich(record, sources);
     const device = record.userAgent === null ? null : this.devices.read(record.userAgent);
     const { actor } = record;
+    // Written out field by field: a spread makes an object of so many fields ten times slower, and this runs for every event.
     return {
-      ...origin,
       ip: cut(origin.ip, 190),
+      ipKey: origin.ipKey,
+      country: origin.country,
       region: cut(origin.region, 500),
       city: cut(origin.city, 500),
+      latitude: origin.latitude,
+      longitude: origin.longitude,
+      radiusKm: origin.radiusKm,
+      asn: origin.asn,
       organization: cut(origin.organization, 500),
+      network: origin.network,
+      ipTags: origin.ipTags,
       id: activityId(tenant, connectorId, record.externalId, new Date(record.occurredAt)),
       connectorId,
       app,

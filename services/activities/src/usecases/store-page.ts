@@ -67,7 +67,8 @@ export class StorePage {
       key: read.key,
       isBackfill,
       fresh: {
-        activities: fresh.map(({ activity, relatedEvents }) => ({ ...activity, relatedEvents })),
+        activities: fresh.map(({ activity }) => activity),
+        relatedEvents: new Map(fresh.flatMap(({ activity, relatedEvents }) => (relatedEvents.length === 0 ? [] : [[activity.id, relatedEvents] as const]))),
         subjects: subjectsOf(actorKeys, refs, profiles),
       },
     });

@@ -2,7 +2,7 @@ import type { InventoryRecord } from '#libs/contracts';
 import { BACKGROUND_WORK, Outbox } from '#libs/platform';
 
 import { aGrant, aGroup, anAccount, aPrivilege, DOCUSIGN, NOON, OKTA, streamOf } from '../inventory.fixtures.js';
-import { onEachStage, type Acting } from '../inventory.stage.js';
+import { failOnce, onEachStage, type Acting } from '../inventory.stage.js';
 import type { Housekeeping } from '../usecases/housekeeping.js';
 import { SettleListings } from '../usecases/settle-listings.js';
 
@@ -43,9 +43,8 @@ onEachStage('a page of inventory', (stage) => {
   it('is stored whole or not at all', async () => {
     const acme = stage().tenant();
     const page = acme.feeder(OKTA, 'ACCOUNTS').page([ada]);
-    const failing = jest.spyOn(stage().get(Outbox), 'add').mockRejectedValueOnce(new Error('the disk is full'));
+    failOnce(stage().get(Outbox), 'add', 'the disk is full');
     await expect(acme.sink.store(page)).rejects.toThrow('the disk is full');
-    failing.mockRestore();
     expect(await statuses(acme)).toEqual({});
     expect((await acme.sink.position(page.key)).cursor).toBeNull();
     expect((await acme.sink.store(page)).changed).toBe(1);
@@ -129,9 +128,8 @@ onEachStage('a full listing', (stage) => {
     const feeder = acme.feeder(OKTA, 'ACCOUNTS');
     const many = Array.from({ length: 1_100 }, (_, n) => anAccount({ externalId: `u${n}` }));
     await feeder.list(['account'], many);
-    const dead = jest.spyOn(stage().get(SettleListings), 'ofConnector').mockRejectedValueOnce(new Error('killed'));
+    failOnce(stage().get(SettleListings), 'ofConnector', 'killed');
     await expect(feeder.list(['account'], [ada])).rejects.toThrow('killed');
-    dead.mockRestore();
     expect((await acme.read('{ accounts(filter: { status: { in: [DELETED] } }) { totalCount } }')).accounts.totalCount).toBe(0);
     await stage().service.service.app.get<Housekeeping>(BACKGROUND_WORK, { strict: false }).round();
     expect((await acme.read('{ accounts(filter: { status: { in: [DELETED] } }) { totalCount } }')).accounts.totalCount).toBe(1_100);

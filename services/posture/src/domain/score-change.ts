@@ -35,7 +35,7 @@ export function explainChange(before: readonly ScoreInput[], after: readonly Sco
   let current = from;
   let percent = start;
   for (const step of steps) {
-    current = step(current, to, from);
+    current = step(current, to);
     // A set that can't be judged on the way has no percentage of its own: the difference falls to the next step.
     const next = percentOf(current) ?? percent;
     parts.push(next - percent);

@@ -1,6 +1,6 @@
 import { Args, Parent, Query, ResolveField, ResolveReference, Resolver } from '@nestjs/graphql';
 import { Clock } from '#libs/kernel';
-import { Request, RequestContext, Tenant, type Connection, type PageArguments } from '#libs/platform';
+import { pageSize, Request, RequestContext, Tenant, type Connection, type PageArguments } from '#libs/platform';
 
 import { ControlCatalogue } from '../domain/control-catalogue.js';
 import type { Decision } from '../domain/decision.js';
@@ -45,8 +45,9 @@ export class FindingResolver {
   }
 
   @ResolveField()
-  async affected(@Request() context: RequestContext, @Parent() { id, connectorId }: FindingView) {
-    return (await this.detail(context, id)).affected.map((entity) => ({ ...entity, connectorId }));
+  async affected(@Request() context: RequestContext, @Parent() { id, connectorId }: FindingView, @Args() page: PageArguments) {
+    const { affected } = await this.detail(context, id);
+    return affected.slice(0, pageSize(page)).map((entity) => ({ ...entity, connectorId }));
   }
 
   @ResolveField()

@@ -3,7 +3,7 @@ import type { Signal } from '../alert.js';
 import { dayOf } from '../day-set.js';
 import type { Explanation } from '../explanation.js';
 import type { Policy } from '../policy.js';
-import type { Detector, FreshActivity } from './detector.js';
+import type { Detector } from './detector.js';
 
 export const APP_ALERT: Policy = {
   id: 'pol_app_alert',
@@ -22,7 +22,7 @@ export const APP_ALERT: Policy = {
 export const appAlert: Detector = {
   policy: APP_ALERT,
   needs: () => [],
-  judge: (fresh) => fresh.activities.filter(isAppAlert).map(toSignal),
+  judge: (fresh) => fresh.activities.filter(isAppAlert).map((activity) => toSignal(activity, fresh.relatedEvents.get(activity.id) ?? [])),
   explainNeeds: () => [],
   explain: (activity) => explain(activity),
 };
@@ -31,7 +31,7 @@ function isAppAlert(activity: Activity): boolean {
   return activity.category === 'THREAT' && activity.severity !== null;
 }
 
-function toSignal(activity: FreshActivity): Signal {
+function toSignal(activity: Activity, relatedEvents: readonly string[]): Signal {
   return {
     policyId: APP_ALERT.id,
     policyVersion: APP_ALERT.version,
@@ -48,7 +48,7 @@ function toSignal(activity: FreshActivity): Signal {
     accountIds: activity.actorKey === null ? [] : [activity.actorKey],
     connectorId: activity.connectorId,
     activityIds: [activity.id],
-    relatedEvents: activity.relatedEvents ?? [],
+    relatedEvents,
   };
 }
 

@@ -22,13 +22,12 @@ export interface Detector {
 /** The activities to be judged, with whom they are about. */
 export interface Fresh {
   /** In the order of time. */
-  readonly activities: readonly FreshActivity[];
+  readonly activities: readonly Activity[];
+  /** What an app's own alert points to, by the alert's activity id and the app's event ids. */
+  readonly relatedEvents: ReadonlyMap<string, readonly string[]>;
   /** By the key of an actor. All accounts of one person share one subject. */
   readonly subjects: ReadonlyMap<string, Subject>;
 }
-
-/** An activity with what its app says beyond it. */
-export type FreshActivity = Activity & { readonly relatedEvents?: readonly string[] };
 
 /** A person with all accounts known to be theirs, or one account alone. */
 export interface Subject {
@@ -106,8 +105,8 @@ export class SeenSoFar implements Seen {
 }
 
 /** The fresh activities of each subject, in the order of time. */
-export function bySubject(fresh: Fresh): ReadonlyMap<Subject, readonly FreshActivity[]> {
-  const groups = new Map<Subject, FreshActivity[]>();
+export function bySubject(fresh: Fresh): ReadonlyMap<Subject, readonly Activity[]> {
+  const groups = new Map<Subject, Activity[]>();
   for (const activity of fresh.activities) {
     const subject = activity.actorKey === null ? undefined : fresh.subjects.get(activity.actorKey);
     if (!subject) continue;
