@@ -79,6 +79,11 @@ describe('the npm commands', () => {
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['start:gateway', ...SERVICE_NAMES.map((service) => `start:${service}`)]));
   });
 
+  it('hand signals on where they go on running: npm ends its shell, and only a process in the place of the shell hears of it', () => {
+    const lasting = Object.entries(scripts).filter(([name]) => /^(start|demo|sandbox)(:|$)/.test(name));
+    expect(lasting.filter(([, command]) => !command.startsWith('exec node ')).map(([name]) => name)).toEqual([]);
+  });
+
   it('are run by .ci/run, which runs nothing else of ours', () => {
     const ci = '.ci/run';
     expect(statSync(fromRoot(ci)).mode & 0o111).not.toBe(0);

@@ -11,6 +11,7 @@ R.prototype.query = async function (q: string, p: unknown[], s: boolean) { const
 it('bench', async () => {
   const s = await startTestService(activitiesService);
   const sink = s.service.sink!;
+  if (process.env.CKPT) await (await import('#libs/platform')).sql; { const db = s.service.app.get((await import('#libs/platform')).Database) as any; const raw = (db.source.driver.databaseConnection); if (process.env.CKPT) raw.pragma('wal_autocheckpoint=' + process.env.CKPT); if (process.env.CACHE) raw.pragma('cache_size=-' + process.env.CACHE); if (process.env.NOEXT) raw.exec('drop index activity_event'); }
   const N = Number(process.env.PAGES ?? 100); const people = Number(process.env.PEOPLE ?? 2000);
   let cursor: string | null = null; let total = 0; let gen = 0; let lap = 0;
   const pad = JSON.stringify({ client: { ua: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64)', zone: null, device: 'Computer', geo: { city: 'Munich', state: 'Bavaria', country: 'Germany', postal: '80331', geolocation: { lat: 48.1, lon: 11.5 } } }, debugContext: { debugData: { requestId: 'xxxx', requestUri: '/api/v1/authn', url: '/api/v1/authn?' } }, target: [{ id: 'a', type: 'AppInstance', displayName: 'Box' }] });

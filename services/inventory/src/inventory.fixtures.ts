@@ -1,4 +1,14 @@
-import type { AccountRecord, AppGrantRecord, BulkPage, ConnectorChanged, GroupRecord, InventoryRecord, PrivilegeRecord, StreamKey, StreamName } from '#libs/contracts';
+import type {
+  AccountRecord,
+  AppGrantRecord,
+  BulkPage,
+  ConnectorChanged,
+  GroupRecord,
+  InventoryRecord,
+  PrivilegeRecord,
+  StreamKey,
+  StreamName,
+} from '#libs/contracts';
 import { Clock } from '#libs/kernel';
 
 /** What the tests of this service build their stories from: each states only what matters to it. */
@@ -33,7 +43,17 @@ export function aPrivilege(account: string, name: string, isAdmin: boolean | nul
 }
 
 export function aGrant(externalId: string, change: Partial<AppGrantRecord> = {}): AppGrantRecord {
-  return { kind: 'appGrant', externalId, type: 'OAUTH_CONSENT', appExternalId: 'calendly', appName: 'Calendly', account: null, scopes: ['mail.read'], level: 'HIGH', ...change };
+  return {
+    kind: 'appGrant',
+    externalId,
+    type: 'OAUTH_CONSENT',
+    appExternalId: 'calendly',
+    appName: 'Calendly',
+    account: null,
+    scopes: ['mail.read'],
+    level: 'HIGH',
+    ...change,
+  };
 }
 
 /** Feeds one stream the way the connectors service does: each page from where the last one ended. */
@@ -81,7 +101,12 @@ export function connectorRead(connectorId: string, change: Partial<ConnectorChan
     status: 'CONNECTED',
     version: 1,
     connectedAt: NOON,
-    streams: (['ACCOUNTS', 'GROUPS', 'PRIVILEGES', 'APP_GRANTS'] as const).map((name) => ({ name, status: 'UP_TO_DATE', lastSuccessAt: NOON, isFirstSyncDone: true })),
+    streams: (['ACCOUNTS', 'GROUPS', 'PRIVILEGES', 'APP_GRANTS'] as const).map((name) => ({
+      name,
+      status: 'UP_TO_DATE',
+      lastSuccessAt: NOON,
+      isFirstSyncDone: true,
+    })),
     capabilities: [],
     ownAccountExternalId: null,
     isRemoved: false,

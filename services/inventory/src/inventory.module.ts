@@ -3,7 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { Module } from '@nestjs/common';
 import { BACKGROUND_WORK, BULK_SINK, CoverageStore, MESSAGE_HANDLERS, subgraphModule, type ServiceDefinition } from '#libs/platform';
 
-import { AccountStore, AppGrantStore, GroupStore, InventoryUnits, OpenWork, PersonStore, PrivilegeStore, ThirdPartyAppStore } from './domain/ports.js';
+import {
+  AccountStore,
+  AppGrantStore,
+  GroupStore,
+  InventoryUnits,
+  OpenWork,
+  PersonStore,
+  PrivilegeStore,
+  ThirdPartyAppStore,
+} from './domain/ports.js';
 import { InventoryBulkSink } from './messaging/inventory-bulk-sink.js';
 import { messageHandlers } from './messaging/message-handlers.js';
 import { SqlAccountStore } from './persistence/account.store.js';

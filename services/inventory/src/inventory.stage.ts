@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import type { BulkSink, ConnectorChanged, InventoryRecord, Principal, StreamName } from '#libs/contracts';
 import { Outbox } from '#libs/platform';
 import { mariadbDatabase, mariadbIsThere, type TemporaryDatabase } from '#libs/testing/databases';
@@ -20,7 +21,11 @@ export class Stage {
   static async open(kind: 'SQLite' | 'MariaDB'): Promise<Stage> {
     const temporary = kind === 'MariaDB' ? await mariadbDatabase() : undefined;
     const clock = new SetClock();
-    return new Stage(await startTestService(inventoryService, { clock, ...(temporary && { database: temporary.config }) }), clock, temporary);
+    return new Stage(
+      await startTestService(inventoryService, { clock, ...(temporary && { database: temporary.config }) }),
+      clock,
+      temporary,
+    );
   }
 
   async close(): Promise<void> {
@@ -28,8 +33,8 @@ export class Stage {
     await this.temporary?.remove();
   }
 
-  get<T>(token: abstract new (...args: never[]) => T): T {
-    return this.service.service.app.get(token, { strict: false });
+  get<T>(token: { readonly prototype: T }): T {
+    return this.service.service.app.get<T>(token as Type<T>, { strict: false });
   }
 
   tenant(): Acting {

@@ -185,6 +185,8 @@ function fake(reply: (claims: Claims) => Reply): { context: AuthContext; claims:
       return { status, body, request, headers: date ? { date: date.toUTCString() } : {} };
     },
     makeProofKey: () => Promise.reject(new Error('not used')),
+    sha256: () => new Uint8Array(),
+    hmacSha256: () => new Uint8Array(),
   };
   return { context, claims, requests };
 }

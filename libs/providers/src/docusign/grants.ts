@@ -139,8 +139,15 @@ export async function delegationsOf(app: AppClient, account: AccountFact, userId
     query: { active_only: 'true' },
   };
   const found: Delegation[] = [];
-  for await (const { rows } of accountPages(app, request, 'authorizations'))
-    found.push(...rows.flatMap((row) => delegation(row, operation)));
+  try {
+    for await (const { rows } of accountPages(app, request, 'authorizations')) {
+      found.push(...rows.flatMap((row) => delegation(row, operation)));
+    }
+  } catch (failure) {
+    // The user does not belong to this account (any more), and shares nothing in it.
+    if (failure instanceof AppFailure && failure.kind === 'missing') return [];
+    throw failure;
+  }
   return found;
 }
 

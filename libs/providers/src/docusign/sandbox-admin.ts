@@ -3,7 +3,8 @@ import type { SandboxAnswer, SandboxRoute } from '../sdk/index.js';
 import { OPERATIONS } from './operations.js';
 import { answer, change, enact, failsItems, itemsIn, note, numberIn, refuseAdmin, settle, type Context } from './sandbox-answers.js';
 import { guid } from './sandbox-log.js';
-import { isAdminIn, nameOf, type DocusignSandbox, type SandboxAccount, type SandboxMembership, type SandboxUser } from './sandbox-state.js';
+import { isAdminIn, nameOf, type SandboxAccount, type SandboxMembership, type SandboxUser } from './sandbox-records.js';
+import type { DocusignSandbox } from './sandbox-state.js';
 
 const ADMIN = 'https://api.docusign.net';
 const MOST = 250;

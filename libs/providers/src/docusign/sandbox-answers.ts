@@ -3,7 +3,8 @@ import type { SandboxAnswer, SandboxContext } from '../sdk/index.js';
 import { guid, monitorRow, type RowParts } from './sandbox-log.js';
 import { INTEGRATION_KEY, ORGANIZATION_ID } from './sandbox-seed.js';
 import { OWN_USER_ID } from './sandbox-people.js';
-import type { DocusignSandbox, SandboxAccount, SandboxUser } from './sandbox-state.js';
+import type { SandboxAccount, SandboxUser } from './sandbox-records.js';
+import type { DocusignSandbox } from './sandbox-state.js';
 
 export type Context = SandboxContext<DocusignSandbox>;
 

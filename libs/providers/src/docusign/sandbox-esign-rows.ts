@@ -1,4 +1,4 @@
-import { isAdminIn, nameOf, type SandboxAccount, type SandboxGroup, type SandboxProfile, type SandboxUser } from './sandbox-state.js';
+import { isAdminIn, nameOf, type SandboxAccount, type SandboxGroup, type SandboxProfile, type SandboxUser } from './sandbox-records.js';
 
 const STATUS_WORDS = {
   active: 'Active',

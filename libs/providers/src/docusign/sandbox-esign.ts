@@ -19,7 +19,8 @@ import { groupRow, profileRow, userRow } from './sandbox-esign-rows.js';
 import { guid } from './sandbox-log.js';
 import type { UserPage } from './sandbox-people.js';
 import { SITES } from './sandbox-seed.js';
-import { nameOf, type DocusignSandbox, type SandboxAccount, type SandboxAuthorization, type SandboxUser } from './sandbox-state.js';
+import { nameOf, type SandboxAccount, type SandboxAuthorization, type SandboxUser } from './sandbox-records.js';
+import type { DocusignSandbox } from './sandbox-state.js';
 
 type Serve = (context: Context, account: SandboxAccount) => SandboxAnswer;
 

@@ -8,7 +8,8 @@ import { sandboxKey } from './sandbox-key.js';
 import { guid } from './sandbox-log.js';
 import { OWN_USER_ID } from './sandbox-people.js';
 import { INTEGRATION_KEY } from './sandbox-seed.js';
-import { nameOf, type DocusignSandbox } from './sandbox-state.js';
+import { nameOf } from './sandbox-records.js';
+import type { DocusignSandbox } from './sandbox-state.js';
 
 const HOST = 'https://account.docusign.com';
 const LIFETIME_S = 3_600;

@@ -1,6 +1,6 @@
 import type { Company, Employee } from '../sdk/index.js';
 
-import type { SandboxMembership, SandboxUser } from './sandbox-state.js';
+import type { SandboxMembership, SandboxUser } from './sandbox-records.js';
 
 const DAY_MS = 86_400_000;
 const BULK_ID = /^b0b0b0b0-0000-4000-8000-([0-9a-f]{12})$/;

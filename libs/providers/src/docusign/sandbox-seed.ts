@@ -2,7 +2,8 @@ import type { Company, SeedOptions } from '../sdk/index.js';
 
 import { guid, SandboxLog } from './sandbox-log.js';
 import { idOfEmployee, makeDirectory, type Numbers } from './sandbox-people.js';
-import type { DocusignSandbox, SandboxAccount, SandboxAuthorization, SandboxGroup, SandboxProfile } from './sandbox-state.js';
+import type { SandboxAccount, SandboxAuthorization, SandboxGroup, SandboxProfile } from './sandbox-records.js';
+import type { DocusignSandbox } from './sandbox-state.js';
 
 const DAY_MS = 86_400_000;
 

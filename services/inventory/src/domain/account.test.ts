@@ -1,14 +1,35 @@
 import type { AccountRecord } from '#libs/contracts';
 
 import { anAccount, NOON, OKTA } from '../inventory.fixtures.js';
-import { asDeleted, isAnnounced, isChanged, linkedByHand, settled, withFacts, withoutFacts, withRecord, type AccountState } from './account.js';
+import {
+  asDeleted,
+  isAnnounced,
+  isChanged,
+  linkedByHand,
+  settled,
+  withFacts,
+  withoutFacts,
+  withRecord,
+  type AccountState,
+} from './account.js';
 import type { Source } from './listing.js';
 
-const source: Source = { tenant: 'acme', connectorId: OKTA, app: 'okta', readAt: NOON, shown: { by: 'ACCOUNTS/main', in: 1 }, isTouch: false };
+const source: Source = {
+  tenant: 'acme',
+  connectorId: OKTA,
+  app: 'okta',
+  readAt: NOON,
+  shown: { by: 'ACCOUNTS/main', in: 1 },
+  isTouch: false,
+};
 const MANAGED = new Set(['acme.example']);
 
 function read(change: Partial<AccountRecord> = {}, known?: AccountState, from: Partial<Source> = {}): AccountState {
-  return settled(withRecord(known, anAccount({ externalId: 'ada', email: 'ada@acme.example', ...change }), { ...source, ...from }), 'acme', MANAGED);
+  return settled(
+    withRecord(known, anAccount({ externalId: 'ada', email: 'ada@acme.example', ...change }), { ...source, ...from }),
+    'acme',
+    MANAGED,
+  );
 }
 
 describe('an account that is read again', () => {
@@ -50,14 +71,31 @@ describe('an account that is read again', () => {
 
 describe('facts beside the listing', () => {
   const withTold = (known: AccountState): AccountState =>
-    settled(withFacts(known, { kind: 'accountFacts', externalId: 'ada', isAdmin: true, hasSecondFactor: true, lastSignInAt: 9, attributes: { x: 1 } }, source), 'acme', MANAGED);
+    settled(
+      withFacts(
+        known,
+        { kind: 'accountFacts', externalId: 'ada', isAdmin: true, hasSecondFactor: true, lastSignInAt: 9, attributes: { x: 1 } },
+        source,
+      ),
+      'acme',
+      MANAGED,
+    );
 
   it('outlive a listing that does not know them', () => {
-    expect(read({ lastSignInAt: 7 }, withTold(read()))).toMatchObject({ isAdmin: true, hasSecondFactor: true, lastSignInAt: 9, attributes: { x: 1 } });
+    expect(read({ lastSignInAt: 7 }, withTold(read()))).toMatchObject({
+      isAdmin: true,
+      hasSecondFactor: true,
+      lastSignInAt: 9,
+      attributes: { x: 1 },
+    });
   });
 
   it('go when a complete read of them shows the account no more', () => {
-    expect(settled(withoutFacts(withTold(read({ hasSecondFactor: false }))), 'acme', MANAGED)).toMatchObject({ isAdmin: null, hasSecondFactor: false, attributes: {} });
+    expect(settled(withoutFacts(withTold(read({ hasSecondFactor: false }))), 'acme', MANAGED)).toMatchObject({
+      isAdmin: null,
+      hasSecondFactor: false,
+      attributes: {},
+    });
   });
 });
 

@@ -146,7 +146,17 @@ export function summary(account: Account): AccountSummary {
 
 const PERSONAL = ['personId', 'email', 'displayName', 'status'] as const;
 const ANNOUNCED = [...PERSONAL, 'username', 'isAdmin', 'isExternal', 'type'] as const;
-const COMPARED = [...ANNOUNCED, 'hasSecondFactor', 'lastSignInAt', 'createdAt', 'deletedAt', 'link', 'linkedBy', 'linkedAt', 'touchedAt'] as const;
+const COMPARED = [
+  ...ANNOUNCED,
+  'hasSecondFactor',
+  'lastSignInAt',
+  'createdAt',
+  'deletedAt',
+  'link',
+  'linkedBy',
+  'linkedAt',
+  'touchedAt',
+] as const;
 
 function isSameTelling(before: AccountState, after: AccountState): boolean {
   const { privileges: a } = before;

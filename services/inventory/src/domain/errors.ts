@@ -40,7 +40,9 @@ export class ManagedDomainInvalid extends DomainError {
   override readonly path: readonly string[];
 
   constructor(text: string, index: number) {
-    super(`"${text.slice(0, 60)}" is not a domain such as acme.example. Write it without @ and subfolders, international names in their xn-- form.`);
+    super(
+      `"${text.slice(0, 60)}" is not a domain such as acme.example. Write it without @ and subfolders, international names in their xn-- form.`,
+    );
     this.path = ['domains', String(index)];
   }
 }

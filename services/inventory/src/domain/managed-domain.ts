@@ -8,9 +8,34 @@ const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63
 
 // Anybody can have an address there, so it proves nothing about who belongs to the organization.
 const PUBLIC_MAIL: ReadonlySet<string> = new Set([
-  'aol.com', 'fastmail.com', 'gmail.com', 'gmx.com', 'gmx.de', 'gmx.net', 'googlemail.com', 'hotmail.com', 'icloud.com', 'live.com', 'mac.com', 'mail.com',
-  'mail.ru', 'me.com', 'msn.com', 'orange.fr', 'outlook.com', 'pm.me', 'proton.me', 'protonmail.com', 'qq.com', 'web.de', 'yahoo.co.uk', 'yahoo.com',
-  'yandex.com', 'yandex.ru', 'zoho.com', '163.com',
+  'aol.com',
+  'fastmail.com',
+  'gmail.com',
+  'gmx.com',
+  'gmx.de',
+  'gmx.net',
+  'googlemail.com',
+  'hotmail.com',
+  'icloud.com',
+  'live.com',
+  'mac.com',
+  'mail.com',
+  'mail.ru',
+  'me.com',
+  'msn.com',
+  'orange.fr',
+  'outlook.com',
+  'pm.me',
+  'proton.me',
+  'protonmail.com',
+  'qq.com',
+  'web.de',
+  'yahoo.co.uk',
+  'yahoo.com',
+  'yandex.com',
+  'yandex.ru',
+  'zoho.com',
+  '163.com',
 ]);
 
 /** The domains as they are kept: lower case, each once, in order. Throws on the first that can't be one. */
@@ -29,7 +54,10 @@ export function readManagedDomains(input: readonly string[]): readonly string[] 
 export function domainOf(email: string | null): string | null {
   if (email === null) return null;
   const at = email.lastIndexOf('@');
-  const domain = email.slice(at + 1).trim().toLowerCase();
+  const domain = email
+    .slice(at + 1)
+    .trim()
+    .toLowerCase();
   return at < 1 || domain === '' ? null : domain;
 }
 

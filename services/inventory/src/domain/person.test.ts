@@ -34,11 +34,30 @@ describe('the person of an account, by rule', () => {
 });
 
 describe('a person', () => {
-  const inDocusign: PersonalAccount = { id: 'acc_1', app: 'docusign', email: 'ada@acme.example', displayName: 'A. Lovelace', status: 'ACTIVE', link: 'RULE' };
-  const inOkta: PersonalAccount = { id: 'acc_2', app: 'okta', email: 'Ada@acme.example', displayName: 'Ada Lovelace', status: 'ACTIVE', link: 'RULE' };
+  const inDocusign: PersonalAccount = {
+    id: 'acc_1',
+    app: 'docusign',
+    email: 'ada@acme.example',
+    displayName: 'A. Lovelace',
+    status: 'ACTIVE',
+    link: 'RULE',
+  };
+  const inOkta: PersonalAccount = {
+    id: 'acc_2',
+    app: 'okta',
+    email: 'Ada@acme.example',
+    displayName: 'Ada Lovelace',
+    status: 'ACTIVE',
+    link: 'RULE',
+  };
 
   it('is described by the identity provider first', () => {
-    expect(personOf('per_1', [inDocusign, inOkta])).toEqual({ id: 'per_1', email: 'Ada@acme.example', displayName: 'Ada Lovelace', isTerminated: false });
+    expect(personOf('per_1', [inDocusign, inOkta])).toEqual({
+      id: 'per_1',
+      email: 'Ada@acme.example',
+      displayName: 'Ada Lovelace',
+      isTerminated: false,
+    });
   });
 
   it('is described by others where the identity provider is silent', () => {

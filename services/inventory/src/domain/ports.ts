@@ -198,4 +198,3 @@ export interface DomainRows {
   rejoin(): Promise<{ readonly afterId: string } | undefined>;
   saveRejoin(afterId: string | null): Promise<void>;
 }
-

@@ -20,9 +20,15 @@ onEachStage('a page of inventory', (stage) => {
     const acme = stage().tenant();
     const feeder = acme.feeder(OKTA, 'ACCOUNTS');
     const page = feeder.page([ada]);
-    expect(await acme.sink.store({ ...page, fence: 7 })).toMatchObject({ changed: 1, quarantined: 0, position: { cursor: page.next, fence: 7, records: 1 } });
+    expect(await acme.sink.store({ ...page, fence: 7 })).toMatchObject({
+      changed: 1,
+      quarantined: 0,
+      position: { cursor: page.next, fence: 7, records: 1 },
+    });
     await expect(acme.sink.store({ ...page, fence: 7 })).rejects.toMatchObject({ code: 'BULK_PAGE_STALE' });
-    await expect(acme.sink.store({ ...page, from: page.next, records: [grace], fence: 6 })).rejects.toMatchObject({ code: 'BULK_PAGE_STALE' });
+    await expect(acme.sink.store({ ...page, from: page.next, records: [grace], fence: 6 })).rejects.toMatchObject({
+      code: 'BULK_PAGE_STALE',
+    });
     expect(await statuses(acme)).toEqual({ ada: 'ACTIVE' });
     expect(await acme.sink.position(feeder.key)).toMatchObject({ cursor: page.next, pages: 1, listedAt: null });
   });
@@ -60,9 +66,40 @@ onEachStage('a page of inventory', (stage) => {
     expect(await statuses(acme)).toEqual({ ada: 'ACTIVE' });
   });
 
+  it('can be stored beside others of the same people, and every join and mark comes out right', async () => {
+    const acme = stage().tenant();
+    await acme.read('mutation { setManagedDomains(domains: ["acme.example"]) { isApplied } }');
+    const names = Array.from({ length: 60 }, (_, n) => `u${n}`);
+    const accountsOf = (displayName: string) =>
+      names.map((externalId) => anAccount({ externalId, email: `${externalId}@acme.example`, displayName }));
+    const okta = acme.feeder(OKTA, 'ACCOUNTS');
+    const docusign = acme.feeder(DOCUSIGN, 'ACCOUNTS');
+    const privileges = acme.feeder(OKTA, 'PRIVILEGES');
+    for (let round = 0; round < 4; round++) {
+      await Promise.all([
+        okta.send(okta.page(accountsOf(`Okta ${round}`))),
+        docusign.send(docusign.page(accountsOf(`DocuSign ${round}`).reverse())),
+        privileges.send(privileges.page(names.map((name, n) => aPrivilege(name, 'Owner', n % 2 === round % 2)))),
+        acme.sink.touch(okta.key, [anAccount({ externalId: 'touched', email: 'u1@acme.example' })], NOON + round),
+      ]);
+    }
+    const { people, admins } = await acme.read(
+      '{ people { totalCount nodes { displayName accounts { id } } } admins: accounts(filter: { app: { eq: "okta" }, isAdmin: { eq: true } }) { totalCount } }',
+    );
+    expect([people.totalCount, admins.totalCount]).toEqual([60, 30]);
+    expect(
+      people.nodes.filter(
+        (person: { displayName: string; accounts: unknown[] }) => person.displayName !== 'Okta 3' || person.accounts.length < 2,
+      ),
+    ).toEqual([]);
+  });
+
   it('keeps ids apart that differ by case or a trailing blank', async () => {
     const acme = stage().tenant();
-    await acme.feeder(OKTA, 'ACCOUNTS').list(['account'], ['E1', 'e1', 'E1 ', 'é1'].map((externalId) => anAccount({ externalId })));
+    await acme.feeder(OKTA, 'ACCOUNTS').list(
+      ['account'],
+      ['E1', 'e1', 'E1 ', 'é1'].map((externalId) => anAccount({ externalId })),
+    );
     expect(Object.keys(await statuses(acme)).sort()).toEqual(['E1', 'E1 ', 'e1', 'é1']);
   });
 });
@@ -75,7 +112,9 @@ onEachStage('a full listing', (stage) => {
     await acme.told();
     expect(await feeder.list(['account'], [grace], [])).toBe(1);
     expect(await statuses(acme)).toEqual({ ada: 'DELETED', grace: 'ACTIVE' });
-    expect((await acme.told()).flatMap((message) => message.accounts.map((one) => [one.externalId, one.status]))).toEqual([['ada', 'DELETED']]);
+    expect((await acme.told()).flatMap((message) => message.accounts.map((one) => [one.externalId, one.status]))).toEqual([
+      ['ada', 'DELETED'],
+    ]);
     expect(await feeder.list(['account'], [grace, ada])).toBe(1);
     expect(await statuses(acme)).toEqual({ ada: 'ACTIVE', grace: 'ACTIVE' });
   });
@@ -143,7 +182,8 @@ onEachStage('a full listing', (stage) => {
     const byU0 = aGrant('g0', { account: 'u0', scopes: ['mail.read', 'files.write'], level: 'LOW', lastUsedAt: NOON });
     const byU1 = aGrant('g1', { account: 'u1', scopes: ['calendar'], level: 'HIGH', grantedAt: 5 });
     await feeder.list(['appGrant'], [byU0, byU1, aGrant('g2', { appExternalId: 'zoom', appName: 'Zoom', account: 'u2' })]);
-    const query = '{ thirdPartyApps { nodes { name level scopes grantCount accountCount accountShare rarity firstGrantedAt lastUsedAt } } }';
+    const query =
+      '{ thirdPartyApps { nodes { name level scopes grantCount accountCount accountShare rarity firstGrantedAt lastUsedAt } } }';
     expect((await acme.read(query)).thirdPartyApps.nodes).toMatchObject([
       {
         name: 'Calendly',
@@ -159,7 +199,9 @@ onEachStage('a full listing', (stage) => {
       { name: 'Zoom' },
     ]);
     await feeder.list(['appGrant'], [byU0]);
-    expect((await acme.read(query)).thirdPartyApps.nodes).toMatchObject([{ name: 'Calendly', level: 'LOW', scopes: ['files.write', 'mail.read'], grantCount: 1 }]);
+    expect((await acme.read(query)).thirdPartyApps.nodes).toMatchObject([
+      { name: 'Calendly', level: 'LOW', scopes: ['files.write', 'mail.read'], grantCount: 1 },
+    ]);
   });
 });
 
@@ -179,7 +221,9 @@ onEachStage('the admin mark', (stage) => {
     expect(await marks(acme)).toEqual({ ada: true, grace: null });
     await acme.told();
     await privileges.list(['privilege'], [aPrivilege('ada', 'Owner', true)]);
-    expect((await acme.told()).flatMap((message) => message.accounts.map((one) => [one.externalId, one.isAdmin]))).toEqual([['grace', false]]);
+    expect((await acme.told()).flatMap((message) => message.accounts.map((one) => [one.externalId, one.isAdmin]))).toEqual([
+      ['grace', false],
+    ]);
     await accounts.send(accounts.page([anAccount({ externalId: 'later' })], { readAt: NOON + 1 }));
     expect(await marks(acme)).toEqual({ ada: true, grace: false, later: null });
     await privileges.list(['privilege'], [aPrivilege('grace', 'Something', null)]);
@@ -193,10 +237,13 @@ onEachStage('the admin mark', (stage) => {
     const accounts = acme.feeder(OKTA, 'ACCOUNTS');
     await accounts.list(['account'], [ada, { ...grace, isAdmin: false }]);
     expect(await marks(acme)).toEqual({ ada: true, grace: false });
-    await privileges.list(['accountFacts'], [
-      { kind: 'accountFacts', externalId: 'grace', isAdmin: true },
-      { kind: 'accountFacts', externalId: 'nobody', isAdmin: true },
-    ]);
+    await privileges.list(
+      ['accountFacts'],
+      [
+        { kind: 'accountFacts', externalId: 'grace', isAdmin: true },
+        { kind: 'accountFacts', externalId: 'nobody', isAdmin: true },
+      ],
+    );
     expect(await marks(acme)).toEqual({ ada: true, grace: true });
     await privileges.list(['accountFacts'], []);
     expect(await marks(acme)).toEqual({ ada: true, grace: false });
@@ -207,7 +254,14 @@ onEachStage('a connector', (stage) => {
   it('is erased with all it had and nothing else, twice without harm', async () => {
     const acme = stage().tenant();
     await acme.read('mutation { setManagedDomains(domains: ["acme.example"]) { isApplied } }');
-    const records = [ada, grace, aGroup('Sales'), member('Sales', 'ada'), aPrivilege('ada', 'Owner', true), aGrant('g1', { account: 'ada' })];
+    const records = [
+      ada,
+      grace,
+      aGroup('Sales'),
+      member('Sales', 'ada'),
+      aPrivilege('ada', 'Owner', true),
+      aGrant('g1', { account: 'ada' }),
+    ];
     await acme.feeder(OKTA, 'ACCOUNTS').list([], records);
     await acme.feeder(DOCUSIGN, 'ACCOUNTS').list([], [ada]);
     await acme.sink.erase(acme.name, OKTA);
@@ -225,10 +279,16 @@ onEachStage('word to the other services', (stage) => {
     const acme = stage().tenant();
     const feeder = acme.feeder(OKTA, 'ACCOUNTS');
     await feeder.send(feeder.page(Array.from({ length: 1_001 }, (_, n) => anAccount({ externalId: `u${n}` }))));
-    await feeder.send(feeder.page([anAccount({ externalId: 'u0', status: 'SUSPENDED' }), anAccount({ externalId: 'u1', lastSignInAt: 7 })]));
+    await feeder.send(
+      feeder.page([anAccount({ externalId: 'u0', status: 'SUSPENDED' }), anAccount({ externalId: 'u1', lastSignInAt: 7 })]),
+    );
     const told = await acme.told();
     expect(told.map((message) => message.accounts.length)).toEqual([1_000, 1, 1]);
-    expect(told[2]).toMatchObject({ connectorId: OKTA, app: 'okta', accounts: [{ externalId: 'u0', status: 'SUSPENDED', isAdmin: null, personId: null }] });
+    expect(told[2]).toMatchObject({
+      connectorId: OKTA,
+      app: 'okta',
+      accounts: [{ externalId: 'u0', status: 'SUSPENDED', isAdmin: null, personId: null }],
+    });
     const versions = told.map((message) => message.version);
     expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
   });
@@ -237,7 +297,10 @@ onEachStage('word to the other services', (stage) => {
 async function groupSizes(acme: Acting): Promise<Record<string, number>> {
   const { groups } = await acme.read('{ groups { nodes { name connector { id } members { totalCount } } } }');
   return Object.fromEntries(
-    groups.nodes.map((one: { name: string; connector: { id: string }; members: { totalCount: number } }) => [`${one.connector.id} ${one.name}`, one.members.totalCount]),
+    groups.nodes.map((one: { name: string; connector: { id: string }; members: { totalCount: number } }) => [
+      `${one.connector.id} ${one.name}`,
+      one.members.totalCount,
+    ]),
   );
 }
 

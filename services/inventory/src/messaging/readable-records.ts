@@ -9,13 +9,17 @@ export interface UnreadableRecord {
 }
 
 /** Parts what we can store from what has to be set aside: one bad record costs itself and not its page. */
-export function readRecords(records: readonly unknown[]): { readonly readable: readonly InventoryRecord[]; readonly rejects: readonly UnreadableRecord[] } {
+export function readRecords(records: readonly unknown[]): {
+  readonly readable: readonly InventoryRecord[];
+  readonly rejects: readonly UnreadableRecord[];
+} {
   const readable: InventoryRecord[] = [];
   const rejects: UnreadableRecord[] = [];
   for (const record of records) {
     const read = inventoryRecord.safeParse(record);
     if (read.success) readable.push(read.data);
-    else rejects.push({ record, reason: read.error.issues.map((issue) => `${issue.path.join('.') || 'record'}: ${issue.code}`).join('; ') });
+    else
+      rejects.push({ record, reason: read.error.issues.map((issue) => `${issue.path.join('.') || 'record'}: ${issue.code}`).join('; ') });
   }
   return { readable, rejects };
 }
@@ -45,9 +49,23 @@ const account = z.object({
   attributes,
 });
 
-const accountFacts = z.object({ kind: z.literal('accountFacts'), externalId, isAdmin: told, hasSecondFactor: told, lastSignInAt: moment, attributes });
+const accountFacts = z.object({
+  kind: z.literal('accountFacts'),
+  externalId,
+  isAdmin: told,
+  hasSecondFactor: told,
+  lastSignInAt: moment,
+  attributes,
+});
 
-const group = z.object({ kind: z.literal('group'), externalId, name: word, description: words.optional(), type: words.optional(), attributes });
+const group = z.object({
+  kind: z.literal('group'),
+  externalId,
+  name: word,
+  description: words.optional(),
+  type: words.optional(),
+  attributes,
+});
 
 const member = z
   .object({ kind: z.literal('member'), groupExternalId: externalId, account: externalId.optional(), group: externalId.optional() })

@@ -31,7 +31,9 @@ export class AccountTable implements AccountRows {
 
   async save(changes: readonly AccountChange[]): Promise<void> {
     const added = changes.filter(({ before }) => before === undefined).map(({ after }) => accountCells(this.tenant, after));
-    const changed = changes.flatMap(({ before, after }) => (before ? [{ before: accountCells(this.tenant, before), after: accountCells(this.tenant, after) }] : []));
+    const changed = changes.flatMap(({ before, after }) =>
+      before ? [{ before: accountCells(this.tenant, before), after: accountCells(this.tenant, after) }] : [],
+    );
     // Only columns that differ somewhere are set: each one more costs the indexes it is in.
     const columns = Object.keys(added[0] ?? changed[0]?.after ?? {}).filter((column) => !FIXED.has(column));
     const different = columns.filter((column) => changed.some(({ before, after }) => before[column] !== after[column]));

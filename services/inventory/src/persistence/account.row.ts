@@ -49,7 +49,11 @@ export function toAccountState(row: Row): AccountState {
   return {
     ...toAccount(row, told),
     told,
-    privileges: { admin: number(row, 'admin_privileges'), unclear: number(row, 'unclear_privileges'), isComplete: number(row, 'has_all_privileges') === 1 },
+    privileges: {
+      admin: number(row, 'admin_privileges'),
+      unclear: number(row, 'unclear_privileges'),
+      isComplete: number(row, 'has_all_privileges') === 1,
+    },
     linkedBy: textOrNull(row, 'linked_by'),
     linkedAt: numberOrNull(row, 'linked_at'),
     firstReadAt: number(row, 'first_read_at'),

@@ -6,7 +6,16 @@ import type { Account } from '../domain/account.js';
 import type { AccountFilter, AccountOrder, AccountOrderField } from '../domain/filters.js';
 import { AccountStore, type Found, type Page, type PageRequest } from '../domain/ports.js';
 import { toAccount } from './account.row.js';
-import { flagConditions, manyTextConditions, nestedCondition, plain, textConditions, timeConditions, wordConditions, type TextColumn } from './filter-sql.js';
+import {
+  flagConditions,
+  manyTextConditions,
+  nestedCondition,
+  plain,
+  textConditions,
+  timeConditions,
+  wordConditions,
+  type TextColumn,
+} from './filter-sql.js';
 import { byId, groupedBy } from './grouping.js';
 import { pageStatement, readPage, type ListOrder } from './page-sql.js';
 
@@ -26,11 +35,17 @@ export class SqlAccountStore extends AccountStore {
 
   /** What {@link list} runs; a test asks the database how it would. */
   listStatement(tenant: TenantId, filter: AccountFilter, order: AccountOrder, page: PageRequest): Sql {
-    return pageStatement(sql`select ${COLUMNS} from account a where a.tenant = ${tenant} and ${this.condition(filter)}`, listOrder(order), page);
+    return pageStatement(
+      sql`select ${COLUMNS} from account a where a.tenant = ${tenant} and ${this.condition(filter)}`,
+      listOrder(order),
+      page,
+    );
   }
 
   async count(tenant: TenantId, filter: AccountFilter): Promise<number> {
-    const [row] = await this.database.query<{ n: number }>(sql`select count(*) as n from account a where a.tenant = ${tenant} and ${this.condition(filter)}`);
+    const [row] = await this.database.query<{ n: number }>(
+      sql`select count(*) as n from account a where a.tenant = ${tenant} and ${this.condition(filter)}`,
+    );
     return Number(row!.n);
   }
 
@@ -90,7 +105,9 @@ function holdsPrivilege(condition: Sql): Sql {
   return sql`exists (select 1 from privilege p where p.tenant = a.tenant and p.account_id = a.id and ${condition})`;
 }
 
-const ORDER_COLUMNS: Readonly<Record<AccountOrderField, { readonly column: string; readonly key: Sql; readonly keyIs: ListOrder['keyIs'] }>> = {
+const ORDER_COLUMNS: Readonly<
+  Record<AccountOrderField, { readonly column: string; readonly key: Sql; readonly keyIs: ListOrder['keyIs'] }>
+> = {
   EMAIL: { column: 'email_key', key: sql`a.email_key`, keyIs: 'text' },
   DISPLAY_NAME: { column: 'name_key', key: sql`a.name_key`, keyIs: 'text' },
   LAST_SIGN_IN_AT: { column: 'last_sign_in_at', key: sql`a.last_sign_in_at`, keyIs: 'number' },

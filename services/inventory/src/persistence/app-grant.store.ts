@@ -32,7 +32,9 @@ export class SqlAppGrantStore extends AppGrantStore {
   }
 
   async count(tenant: TenantId, filter: AppGrantFilter): Promise<number> {
-    const [row] = await this.database.query<{ n: number }>(sql`select count(*) as n from app_grant g where g.tenant = ${tenant} and ${this.condition(filter)}`);
+    const [row] = await this.database.query<{ n: number }>(
+      sql`select count(*) as n from app_grant g where g.tenant = ${tenant} and ${this.condition(filter)}`,
+    );
     return Number(row!.n);
   }
 
@@ -69,4 +71,11 @@ export class SqlAppGrantStore extends AppGrantStore {
   }
 }
 
-const BY_APP_NAME: ListOrder = { name: 'appGrants', column: 'app_name_key', key: sql`g.app_name_key`, id: sql`g.id`, direction: 'ASC', keyIs: 'text' };
+const BY_APP_NAME: ListOrder = {
+  name: 'appGrants',
+  column: 'app_name_key',
+  key: sql`g.app_name_key`,
+  id: sql`g.id`,
+  direction: 'ASC',
+  keyIs: 'text',
+};

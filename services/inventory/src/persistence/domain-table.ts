@@ -21,10 +21,14 @@ export class DomainTable implements DomainRows {
   }
 
   async replace(domains: readonly string[], by: string): Promise<boolean> {
-    await this.tx.insert('managed_domains', [{ tenant: this.tenant, domains: '[]', changed_by: null, changed_at: null, rejoin_after: null }], {
-      key: ['tenant'],
-      update: 'keep',
-    });
+    await this.tx.insert(
+      'managed_domains',
+      [{ tenant: this.tenant, domains: '[]', changed_by: null, changed_at: null, rejoin_after: null }],
+      {
+        key: ['tenant'],
+        update: 'keep',
+      },
+    );
     const [row] = await this.tx.query(sql`select domains from managed_domains where tenant = ${this.tenant}${this.tx.dialect.forUpdate}`);
     const text = JSON.stringify(domains);
     if (row!['domains'] === text) return false;
@@ -36,7 +40,9 @@ export class DomainTable implements DomainRows {
   }
 
   async rejoin(): Promise<{ readonly afterId: string } | undefined> {
-    const [row] = await this.tx.query(sql`select rejoin_after from managed_domains where tenant = ${this.tenant}${this.tx.dialect.forUpdate}`);
+    const [row] = await this.tx.query(
+      sql`select rejoin_after from managed_domains where tenant = ${this.tenant}${this.tx.dialect.forUpdate}`,
+    );
     const afterId = row ? textOrNull(row, 'rejoin_after') : null;
     return afterId === null ? undefined : { afterId };
   }

@@ -37,7 +37,11 @@ export function textConditions(column: TextColumn, match: StringMatch | null | u
  * A condition on any of several texts, such as the groups of an account: the positive parts ask whether one of them fits, the negative parts that
  * none does, of an account that has some. `exists` says whether there is one for which a condition holds.
  */
-export function manyTextConditions(column: TextColumn, match: StringMatch | null | undefined, exists: (condition: Sql) => Sql): readonly Sql[] {
+export function manyTextConditions(
+  column: TextColumn,
+  match: StringMatch | null | undefined,
+  exists: (condition: Sql) => Sql,
+): readonly Sql[] {
   if (!match) return [];
   const conditions: Sql[] = [];
   const wanted = positive(column, match);
@@ -69,7 +73,11 @@ export function timeConditions(column: Sql, match: TimeMatch | null | undefined,
 }
 
 /** A condition on a column that always holds one of a few words, or what stands for one. */
-export function wordConditions<W extends string>(column: Sql, match: WordMatch<W> | null | undefined, valueOf: (word: W) => string | number): readonly Sql[] {
+export function wordConditions<W extends string>(
+  column: Sql,
+  match: WordMatch<W> | null | undefined,
+  valueOf: (word: W) => string | number,
+): readonly Sql[] {
   if (!match) return [];
   const conditions: Sql[] = [];
   // One word as an equality lets an index give the list's order as well.
@@ -81,9 +89,11 @@ export function wordConditions<W extends string>(column: Sql, match: WordMatch<W
 function positive({ raw, key }: TextColumn, match: StringMatch): Sql[] {
   const conditions: Sql[] = [];
   // The key's part is what an index serves.
-  if (isGiven(match.eq)) conditions.push(sql`${raw} is not null and ${raw} = ${match.eq}${raw === key ? sql`` : sql` and ${key} = ${keyOf(match.eq)}`}`);
+  if (isGiven(match.eq))
+    conditions.push(sql`${raw} is not null and ${raw} = ${match.eq}${raw === key ? sql`` : sql` and ${key} = ${keyOf(match.eq)}`}`);
   if (match.in) conditions.push(sql`${raw} is not null and ${inList(raw, match.in)}`);
-  if (isGiven(match.contains)) conditions.push(sql`${raw} is not null and ${key} like ${`%${likeText(keyOf(match.contains))}%`} escape '!'`);
+  if (isGiven(match.contains))
+    conditions.push(sql`${raw} is not null and ${key} like ${`%${likeText(keyOf(match.contains))}%`} escape '!'`);
   if (isGiven(match.endsWith)) conditions.push(sql`${raw} is not null and ${key} like ${`%${likeText(keyOf(match.endsWith))}`} escape '!'`);
   if (isGiven(match.startsWith)) conditions.push(sql`${raw} is not null and ${startsWith(key, keyOf(match.startsWith))}`);
   return conditions;

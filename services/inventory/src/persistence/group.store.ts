@@ -29,7 +29,9 @@ export class SqlGroupStore extends GroupStore {
   }
 
   async count(tenant: TenantId, filter: GroupFilter): Promise<number> {
-    const [row] = await this.database.query<{ n: number }>(sql`select count(*) as n from account_group g where g.tenant = ${tenant} and ${condition(filter)}`);
+    const [row] = await this.database.query<{ n: number }>(
+      sql`select count(*) as n from account_group g where g.tenant = ${tenant} and ${condition(filter)}`,
+    );
     return Number(row!.n);
   }
 

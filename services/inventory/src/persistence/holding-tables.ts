@@ -27,7 +27,8 @@ export class PrivilegeTable extends ListedTable<Privilege> implements PrivilegeR
       const rows = await this.tx.query(sql`
         select account_id, sum(case when is_admin = 1 then 1 else 0 end) as admin_count, sum(case when is_admin is null then 1 else 0 end) as unclear_count
         from privilege where tenant = ${this.tenant} and ${inList(sql`account_id`, some)} group by account_id`);
-      for (const row of rows) tallies.set(text(row, 'account_id'), { admin: number(row, 'admin_count'), unclear: number(row, 'unclear_count') });
+      for (const row of rows)
+        tallies.set(text(row, 'account_id'), { admin: number(row, 'admin_count'), unclear: number(row, 'unclear_count') });
     }
     return tallies;
   }

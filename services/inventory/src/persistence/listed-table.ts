@@ -32,7 +32,11 @@ export class ListedTable<T extends { readonly id: string }> implements ListedRow
         cells.push({ tenant: this.tenant, ...own, shown_by: shown.by, shown_in: shown.in });
       }
     }
-    if (cells.length > 0) await this.tx.insert(this.shape.table, cells, { key: ['tenant', 'id'], update: Object.keys(cells[0]!).filter((column) => column !== 'tenant' && column !== 'id') });
+    if (cells.length > 0)
+      await this.tx.insert(this.shape.table, cells, {
+        key: ['tenant', 'id'],
+        update: Object.keys(cells[0]!).filter((column) => column !== 'tenant' && column !== 'id'),
+      });
     await markShown(this.tx, this.shape.table, this.tenant, unchanged, shown);
     return changed;
   }
@@ -65,7 +69,9 @@ export class ListedTable<T extends { readonly id: string }> implements ListedRow
 /** Marks rows as shown again, and changes nothing else of them. */
 export async function markShown(tx: Tx, table: string, tenant: TenantId, ids: readonly string[], shown: Shown): Promise<void> {
   for (const some of chunks(ids, PER_STATEMENT)) {
-    await tx.execute(sql`update ${name(table)} set shown_by = ${shown.by}, shown_in = ${shown.in} where tenant = ${tenant} and ${inList(sql`id`, some)}`);
+    await tx.execute(
+      sql`update ${name(table)} set shown_by = ${shown.by}, shown_in = ${shown.in} where tenant = ${tenant} and ${inList(sql`id`, some)}`,
+    );
   }
 }
 

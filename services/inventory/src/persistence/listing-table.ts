@@ -24,7 +24,8 @@ export class ListingTable implements ListingRows {
     );
     const [row] = await this.tx.query(sql`select sync_id, ordinal, started_at from listing where ${isThis}${this.tx.dialect.forUpdate}`);
     const ordinal = number(row!, 'ordinal');
-    if (syncId === null || textOrNull(row!, 'sync_id') === syncId) return { shown: { by: name, in: ordinal }, startedAt: number(row!, 'started_at') };
+    if (syncId === null || textOrNull(row!, 'sync_id') === syncId)
+      return { shown: { by: name, in: ordinal }, startedAt: number(row!, 'started_at') };
     await this.tx.execute(sql`update listing set sync_id = ${syncId}, ordinal = ${ordinal + 1}, started_at = ${readAt} where ${isThis}`);
     return { shown: { by: name, in: ordinal + 1 }, startedAt: readAt };
   }

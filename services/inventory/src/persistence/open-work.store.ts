@@ -28,12 +28,16 @@ export class SqlOpenWork extends OpenWork {
   }
 
   async sweepsOf(tenant: TenantId, connectorId: string): Promise<readonly string[]> {
-    const rows = await this.database.query(sql`select id from sweep where tenant = ${tenant} and connector_id = ${connectorId} order by ordinal, id`);
+    const rows = await this.database.query(
+      sql`select id from sweep where tenant = ${tenant} and connector_id = ${connectorId} order by ordinal, id`,
+    );
     return rows.map((row) => text(row, 'id'));
   }
 
   async rejoins(limit: number): Promise<readonly TenantId[]> {
-    const rows = await this.database.query(sql`select tenant from managed_domains where rejoin_after is not null order by tenant limit ${limit}`);
+    const rows = await this.database.query(
+      sql`select tenant from managed_domains where rejoin_after is not null order by tenant limit ${limit}`,
+    );
     return rows.map((row) => text(row, 'tenant'));
   }
 

@@ -18,7 +18,14 @@ export async function pageOfEach<T>(
   parentIds: readonly string[],
   page: PageRequest,
 ): Promise<Found<Page<T>>> {
-  const order: ListOrder = { name: `${shape.table} of ${parentColumn}`, column: 'id', key: sql`id`, id: sql`id`, direction: 'ASC', keyIs: 'text' };
+  const order: ListOrder = {
+    name: `${shape.table} of ${parentColumn}`,
+    column: 'id',
+    key: sql`id`,
+    id: sql`id`,
+    direction: 'ASC',
+    keyIs: 'text',
+  };
   const found = new Map<string, Page<T>>();
   for (const ids of chunks(parentIds, PARENTS_PER_STATEMENT)) {
     const parts = ids.map((id) => {

@@ -19,12 +19,20 @@ export function pageStatement(from: Sql, order: ListOrder, page: PageRequest): S
 }
 
 /** Runs it and makes the connection. */
-export async function readPage<T>(database: Database, statement: Sql, order: ListOrder, page: PageRequest, toValue: (row: Row) => T): Promise<Page<T>> {
+export async function readPage<T>(
+  database: Database,
+  statement: Sql,
+  order: ListOrder,
+  page: PageRequest,
+  toValue: (row: Row) => T,
+): Promise<Page<T>> {
   return toPage(await database.query(statement), order, page, toValue);
 }
 
 export function toPage<T>(rows: readonly Row[], order: ListOrder, page: PageRequest, toValue: (row: Row) => T): Page<T> {
-  const { nodes, pageInfo } = toConnection(rows, pageSize(page), (row) => encodeCursor(order.name, [row[order.column] as string | number, String(row['id'])]));
+  const { nodes, pageInfo } = toConnection(rows, pageSize(page), (row) =>
+    encodeCursor(order.name, [row[order.column] as string | number, String(row['id'])]),
+  );
   return { nodes: nodes.map(toValue), pageInfo };
 }
 

@@ -36,7 +36,10 @@ export class PersonTable implements PersonRows {
 
   async save(people: readonly Person[]): Promise<void> {
     const rows = people.map((person) => ({ tenant: this.tenant, ...personShape.toCells(person) }));
-    await this.tx.insert('person', rows, { key: ['tenant', 'id'], update: ['email', 'email_key', 'display_name', 'name_key', 'is_terminated'] });
+    await this.tx.insert('person', rows, {
+      key: ['tenant', 'id'],
+      update: ['email', 'email_key', 'display_name', 'name_key', 'is_terminated'],
+    });
   }
 
   async remove(ids: readonly string[]): Promise<void> {

@@ -28,7 +28,9 @@ export class SqlPersonStore extends PersonStore {
   }
 
   async count(tenant: TenantId, filter: PersonFilter): Promise<number> {
-    const [row] = await this.database.query<{ n: number }>(sql`select count(*) as n from person p where p.tenant = ${tenant} and ${condition(filter)}`);
+    const [row] = await this.database.query<{ n: number }>(
+      sql`select count(*) as n from person p where p.tenant = ${tenant} and ${condition(filter)}`,
+    );
     return Number(row!.n);
   }
 
@@ -40,7 +42,9 @@ export class SqlPersonStore extends PersonStore {
   async findByEmail(tenant: TenantId, email: string): Promise<Person | undefined> {
     const key = keyOf(email.trim());
     if (key === '') return undefined;
-    const rows = await this.database.query(sql`select p.* from person p where p.tenant = ${tenant} and p.email_key = ${key} order by p.id limit 10`);
+    const rows = await this.database.query(
+      sql`select p.* from person p where p.tenant = ${tenant} and p.email_key = ${key} order by p.id limit 10`,
+    );
     const people = rows.map(personShape.toValue);
     // A link by hand can give two people one address; the one whom the rule joins by it comes first.
     return people.find((person) => person.id === derivedId('per', tenant, key)) ?? people[0];

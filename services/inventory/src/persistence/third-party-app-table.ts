@@ -47,13 +47,18 @@ export class ThirdPartyAppTable implements ThirdPartyAppRows {
   }
 
   async accountsInUse(app: string): Promise<number> {
-    const [row] = await this.tx.query(sql`select count(*) as n from account where tenant = ${this.tenant} and app = ${app} and status = 'ACTIVE'`);
+    const [row] = await this.tx.query(
+      sql`select count(*) as n from account where tenant = ${this.tenant} and app = ${app} and status = 'ACTIVE'`,
+    );
     return number(row!, 'n');
   }
 
   async save(app: ThirdPartyApp): Promise<void> {
     const rows = [{ tenant: this.tenant, ...thirdPartyAppShape.toCells(app), is_stale: 0 }];
-    await this.tx.insert('third_party_app', rows, { key: ['tenant', 'id'], update: Object.keys(rows[0]!).filter((column) => column !== 'tenant' && column !== 'id') });
+    await this.tx.insert('third_party_app', rows, {
+      key: ['tenant', 'id'],
+      update: Object.keys(rows[0]!).filter((column) => column !== 'tenant' && column !== 'id'),
+    });
   }
 
   async remove(id: string): Promise<void> {

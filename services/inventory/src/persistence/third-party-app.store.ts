@@ -27,7 +27,9 @@ export class SqlThirdPartyAppStore extends ThirdPartyAppStore {
   }
 
   async count(tenant: TenantId, filter: ThirdPartyAppFilter): Promise<number> {
-    const [row] = await this.database.query<{ n: number }>(sql`select count(*) as n from third_party_app t where t.tenant = ${tenant} and ${condition(filter)}`);
+    const [row] = await this.database.query<{ n: number }>(
+      sql`select count(*) as n from third_party_app t where t.tenant = ${tenant} and ${condition(filter)}`,
+    );
     return Number(row!.n);
   }
 
@@ -37,7 +39,14 @@ export class SqlThirdPartyAppStore extends ThirdPartyAppStore {
   }
 }
 
-const BY_NAME: ListOrder = { name: 'thirdPartyApps', column: 'name_key', key: sql`t.name_key`, id: sql`t.id`, direction: 'ASC', keyIs: 'text' };
+const BY_NAME: ListOrder = {
+  name: 'thirdPartyApps',
+  column: 'name_key',
+  key: sql`t.name_key`,
+  id: sql`t.id`,
+  direction: 'ASC',
+  keyIs: 'text',
+};
 
 function condition(filter: ThirdPartyAppFilter): Sql {
   return nestedCondition(filter, (one) => [

@@ -106,7 +106,10 @@ class SqlInventoryUnit implements InventoryUnit {
   // messages of a connector in the order of their transactions.
   private async takeVersions(connectorId: string, count: number): Promise<number> {
     const isThis = sql`tenant = ${this.tenant} and connector_id = ${connectorId}`;
-    await this.tx.insert('change_count', [{ tenant: this.tenant, connector_id: connectorId, version: 0 }], { key: ['tenant', 'connector_id'], update: 'keep' });
+    await this.tx.insert('change_count', [{ tenant: this.tenant, connector_id: connectorId, version: 0 }], {
+      key: ['tenant', 'connector_id'],
+      update: 'keep',
+    });
     const [row] = await this.tx.query(sql`select version from change_count where ${isThis}${this.tx.dialect.forUpdate}`);
     const first = Math.max(number(row!, 'version') + 1, this.clock.now().getTime());
     await this.tx.execute(sql`update change_count set version = ${first + count - 1} where ${isThis}`);

@@ -40,7 +40,9 @@ export class GroupResolver {
   @ResolveField()
   async members(@Parent() group: Group, @Request() context: RequestContext, @Args() page: object) {
     const { first, after } = page as PageArgs;
-    const members = await load(context, `members ${first} ${after}`, group.id, (ids) => this.holdings.membersOf(context.tenant, ids, { first, after }));
+    const members = await load(context, `members ${first} ${after}`, group.id, (ids) =>
+      this.holdings.membersOf(context.tenant, ids, { first, after }),
+    );
     return { ...members, of: group };
   }
 }

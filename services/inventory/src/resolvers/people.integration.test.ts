@@ -28,11 +28,25 @@ onEachStage('people', (stage) => {
     await twoApps(acme);
     expect(await externalIds(acme)).toEqual([['ada']]);
     await acme.told();
-    expect(await acme.read(SET, { domains: ['ACME.example'] })).toEqual({ setManagedDomains: { domains: ['acme.example'], isApplied: true, problems: [] } });
+    expect(await acme.read(SET, { domains: ['ACME.example'] })).toEqual({
+      setManagedDomains: { domains: ['acme.example'], isApplied: true, problems: [] },
+    });
     const { people } = await acme.read(PEOPLE);
-    expect(people.nodes).toMatchObject([{ email: 'Ada@acme.example', displayName: 'Ada Lovelace', isTerminated: false, accounts: [{ isExternal: false }, { isExternal: false }] }]);
+    expect(people.nodes).toMatchObject([
+      {
+        email: 'Ada@acme.example',
+        displayName: 'Ada Lovelace',
+        isTerminated: false,
+        accounts: [{ isExternal: false }, { isExternal: false }],
+      },
+    ]);
     const told = (await acme.told()).flatMap((message) => message.accounts);
-    expect(told.map((one) => [one.externalId, one.personId])).toEqual(expect.arrayContaining([['d-1', people.nodes[0].id], ['ada', people.nodes[0].id]]));
+    expect(told.map((one) => [one.externalId, one.personId])).toEqual(
+      expect.arrayContaining([
+        ['d-1', people.nodes[0].id],
+        ['ada', people.nodes[0].id],
+      ]),
+    );
     await acme.read(SET, { domains: ['other.example'] });
     expect(await externalIds(acme)).toEqual([['ada']]);
     expect((await acme.read('{ accounts { nodes { isExternal } } }')).accounts.nodes).toEqual([{ isExternal: true }, { isExternal: true }]);
@@ -82,8 +96,14 @@ onEachStage('people', (stage) => {
     await docusign.list(['account'], [anAccount({ externalId: 'd-1', email: 'ada@private.example' })]);
     const accountId = await idOf(acme, 'd-1');
     const { person } = await acme.read('{ person(email: "ada@acme.example") { id } }');
-    const linked = await acme.read(`mutation ($a: ID!, $p: ID!) { linkAccount(accountId: $a, personId: $p) ${PAYLOAD} }`, { a: accountId, p: person.id });
-    expect(linked.linkAccount).toMatchObject({ problems: [], person: { id: person.id, accounts: expect.arrayContaining([{ externalId: 'ada' }, { externalId: 'd-1' }]) } });
+    const linked = await acme.read(`mutation ($a: ID!, $p: ID!) { linkAccount(accountId: $a, personId: $p) ${PAYLOAD} }`, {
+      a: accountId,
+      p: person.id,
+    });
+    expect(linked.linkAccount).toMatchObject({
+      problems: [],
+      person: { id: person.id, accounts: expect.arrayContaining([{ externalId: 'ada' }, { externalId: 'd-1' }]) },
+    });
     await acme.read(SET, { domains: ['private.example'] });
     await docusign.list(['account'], [anAccount({ externalId: 'd-1', email: 'ada@private.example', lastSignInAt: NOON })]);
     expect(await externalIds(acme)).toEqual([['ada', 'd-1']]);
@@ -98,8 +118,14 @@ onEachStage('people', (stage) => {
     await acme.feeder(OKTA, 'ACCOUNTS').list(['account'], [inOkta]);
     const accountId = await idOf(acme, 'ada');
     const { person } = await acme.read('{ person(email: "ada@acme.example") { id } }');
-    expect((await acme.read(`mutation ($a: ID!) { unlinkAccount(accountId: $a) ${PAYLOAD} }`, { a: accountId })).unlinkAccount).toEqual({ person: null, problems: [] });
-    const linked = await acme.read(`mutation ($a: ID!, $p: ID!) { linkAccount(accountId: $a, personId: $p) ${PAYLOAD} }`, { a: accountId, p: person.id });
+    expect((await acme.read(`mutation ($a: ID!) { unlinkAccount(accountId: $a) ${PAYLOAD} }`, { a: accountId })).unlinkAccount).toEqual({
+      person: null,
+      problems: [],
+    });
+    const linked = await acme.read(`mutation ($a: ID!, $p: ID!) { linkAccount(accountId: $a, personId: $p) ${PAYLOAD} }`, {
+      a: accountId,
+      p: person.id,
+    });
     expect(linked.linkAccount).toEqual({ person: { id: person.id, accounts: [{ externalId: 'ada' }] }, problems: [] });
   });
 

@@ -10,5 +10,7 @@ export interface Reference {
 
 /** Loads by id through the request's loader of that name; nothing for no id. */
 export async function load<T>(context: RequestContext, loader: string, id: string | null, batch: Batch<T>): Promise<T | null> {
-  return id === null ? null : context.loader<string, T>(`inventory.${loader}`, batch as (keys: readonly string[]) => Promise<readonly (T | Error)[]>).load(id);
+  return id === null
+    ? null
+    : context.loader<string, T>(`inventory.${loader}`, batch as (keys: readonly string[]) => Promise<readonly (T | Error)[]>).load(id);
 }

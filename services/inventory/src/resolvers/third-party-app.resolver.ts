@@ -34,8 +34,11 @@ export class ThirdPartyAppResolver {
   @ResolveField()
   async grants(@Parent() app: ThirdPartyApp, @Request() context: RequestContext, @Args() page: object) {
     const { first, after } = page as PageArgs;
-    const grants = await load(context, `grants ${first} ${after}`, app.id, (ids) => this.holdings.grantsOfApps(context.tenant, ids, { first, after }));
-    const coverage = () => load(context, 'coverageOfGrants', app.app, (apps) => this.answer.ofEach(context.tenant, ['APP_GRANTS'], 'app', apps));
+    const grants = await load(context, `grants ${first} ${after}`, app.id, (ids) =>
+      this.holdings.grantsOfApps(context.tenant, ids, { first, after }),
+    );
+    const coverage = () =>
+      load(context, 'coverageOfGrants', app.app, (apps) => this.answer.ofEach(context.tenant, ['APP_GRANTS'], 'app', apps));
     return { ...grants, totalCount: app.grantCount, coverage };
   }
 }

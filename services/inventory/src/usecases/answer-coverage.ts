@@ -20,12 +20,18 @@ export class AnswerCoverage {
   ): Promise<Coverage> {
     const ids = connectorsOf(filter);
     const apps = typeof filter?.app?.eq === 'string' ? [filter.app.eq] : filter?.app?.in;
-    const isAsked = (connector: ConnectorChanged): boolean => (!ids || ids.includes(connector.connectorId)) && (!apps || apps.includes(connector.app));
+    const isAsked = (connector: ConnectorChanged): boolean =>
+      (!ids || ids.includes(connector.connectorId)) && (!apps || apps.includes(connector.app));
     return coverageOf((await this.store.connectors(tenant)).filter(isAsked), streams, this.clock.now());
   }
 
   /** For each of these connectors by itself, or for each of these apps. */
-  async ofEach(tenant: TenantId, streams: readonly StreamName[], by: 'connectorId' | 'app', keys: readonly string[]): Promise<readonly Coverage[]> {
+  async ofEach(
+    tenant: TenantId,
+    streams: readonly StreamName[],
+    by: 'connectorId' | 'app',
+    keys: readonly string[],
+  ): Promise<readonly Coverage[]> {
     const connectors = await this.store.connectors(tenant);
     return keys.map((key) =>
       coverageOf(

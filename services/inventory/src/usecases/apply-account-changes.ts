@@ -36,5 +36,10 @@ export async function refreshPeople(unit: InventoryUnit, personIds: readonly str
 }
 
 function isSame(known: Person | undefined, person: Person): boolean {
-  return known !== undefined && known.email === person.email && known.displayName === person.displayName && known.isTerminated === person.isTerminated;
+  return (
+    known !== undefined &&
+    known.email === person.email &&
+    known.displayName === person.displayName &&
+    known.isTerminated === person.isTerminated
+  );
 }

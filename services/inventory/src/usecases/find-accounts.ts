@@ -30,7 +30,8 @@ export class FindAccounts {
   async person(tenant: TenantId, named: { readonly id?: string | null; readonly email?: string | null }): Promise<Person | null> {
     const { id, email } = named;
     if ((typeof id === 'string') === (typeof email === 'string')) throw new PersonUnnamed();
-    const person = typeof id === 'string' ? (await this.people.findMany(tenant, [id])).get(id) : await this.people.findByEmail(tenant, email!);
+    const person =
+      typeof id === 'string' ? (await this.people.findMany(tenant, [id])).get(id) : await this.people.findByEmail(tenant, email!);
     return person ?? null;
   }
 }

@@ -47,7 +47,8 @@ export class LinkAccount {
         if (!before) throw new AccountNotFound(accountId);
         const personId = await decide(unit, before, domains);
         const isSoAlready = personId !== null && before.link === 'MANUAL' && before.personId === personId;
-        if (!isSoAlready) await applyAccountChanges(unit, [{ before, after: linkedByHand(before, personId, subject, this.clock.now().getTime()) }]);
+        if (!isSoAlready)
+          await applyAccountChanges(unit, [{ before, after: linkedByHand(before, personId, subject, this.clock.now().getTime()) }]);
         return { person: (await unit.people.find(personId ?? before.personId!)) ?? null };
       }),
     );

@@ -2,7 +2,10 @@ import { DomainError } from '#libs/kernel';
 import { toProblem, type Problem } from '#libs/platform';
 
 /** A mutation's answer: what it made, or nothing and the problems that its caller is expected to handle. */
-export async function payload<P extends object>(nothing: P, work: () => Promise<P>): Promise<P & { readonly problems: readonly Problem[] }> {
+export async function payload<P extends object>(
+  nothing: P,
+  work: () => Promise<P>,
+): Promise<P & { readonly problems: readonly Problem[] }> {
   try {
     return { ...(await work()), problems: [] };
   } catch (error) {

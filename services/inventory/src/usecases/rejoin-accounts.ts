@@ -32,7 +32,9 @@ export class RejoinAccounts {
       if (!rejoin) return false;
       const domains = await unit.domains.managed();
       const accounts = await unit.accounts.next(rejoin.afterId, ACCOUNTS_PER_STEP);
-      const changes = accounts.map((before) => ({ before, after: settled(before, tenant, domains) })).filter(({ before, after }) => isChanged(before, after));
+      const changes = accounts
+        .map((before) => ({ before, after: settled(before, tenant, domains) }))
+        .filter(({ before, after }) => isChanged(before, after));
       await applyAccountChanges(unit, changes);
       await unit.domains.saveRejoin(accounts.length < ACCOUNTS_PER_STEP ? null : accounts.at(-1)!.id);
       return accounts.length === ACCOUNTS_PER_STEP;

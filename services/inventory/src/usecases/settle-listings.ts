@@ -80,13 +80,20 @@ export class SettleListings {
       case 'accountFacts':
         return (unit, sweep) => stepAccounts(unit, sweep, { concerns: (mark) => isMissing(mark.factsShown, sweep), change: withoutFacts });
       case 'adminMark':
-        return (unit, sweep) => stepAccounts(unit, sweep, { concerns: (mark) => !mark.hasAllPrivileges && isCovered(mark, sweep), change: withAllPrivileges });
+        return (unit, sweep) =>
+          stepAccounts(unit, sweep, { concerns: (mark) => !mark.hasAllPrivileges && isCovered(mark, sweep), change: withAllPrivileges });
       case 'group':
         return stepGroups;
       case 'member':
         return (unit, sweep) => stepRows(unit.members, sweep, async () => undefined);
       case 'privilege':
-        return (unit, sweep) => stepRows(unit.privileges, sweep, (gone) => recheckHolders(unit, gone.map((privilege) => privilege.accountId)));
+        return (unit, sweep) =>
+          stepRows(unit.privileges, sweep, (gone) =>
+            recheckHolders(
+              unit,
+              gone.map((privilege) => privilege.accountId),
+            ),
+          );
       case 'appGrant':
         return (unit, sweep) => stepRows(unit.appGrants, sweep, (gone) => unit.thirdPartyApps.markStale(gone));
     }
@@ -110,16 +117,25 @@ async function stepAccounts(unit: InventoryUnit, sweep: Sweep, { concerns, chang
   const marked = accounts.filter(concerns).map((mark) => mark.id);
   // Looked at again under lock: a page may have shown one of them meanwhile.
   const states = [...(await unit.accounts.lock(marked)).values()].filter((state) => concerns(toMark(state)));
-  const changes = states.map((before) => ({ before, after: settled(change(before), unit.tenant, domains) })).filter(({ before, after }) => isChanged(before, after));
+  const changes = states
+    .map((before) => ({ before, after: settled(change(before), unit.tenant, domains) }))
+    .filter(({ before, after }) => isChanged(before, after));
   await applyAccountChanges(unit, changes);
-  return { changed: changes.filter(({ before, after }) => before.status !== after.status || before.isAdmin !== after.isAdmin).length, after: next };
+  return {
+    changed: changes.filter(({ before, after }) => before.status !== after.status || before.isAdmin !== after.isAdmin).length,
+    after: next,
+  };
 }
 
 function toMark(state: AccountState): AccountMark {
   return { ...state, hasAllPrivileges: state.privileges.isComplete };
 }
 
-async function stepRows<T extends { readonly id: string }>(rows: ListedRows<T>, sweep: Sweep, removed: (gone: readonly T[]) => Promise<void>): Promise<Step> {
+async function stepRows<T extends { readonly id: string }>(
+  rows: ListedRows<T>,
+  sweep: Sweep,
+  removed: (gone: readonly T[]) => Promise<void>,
+): Promise<Step> {
   const next = await rows.next(sweep.connectorId, sweep.after?.[0] ?? '', ROWS_PER_STEP);
   const gone = next.filter(({ shown }) => isMissing(shown, sweep)).map(({ row }) => row);
   await rows.remove(gone.map((row) => row.id));

@@ -11,7 +11,8 @@ import { applyAccountChanges } from './apply-account-changes.js';
 
 /** Stores records of all kinds in one unit and says how many were new or different. Storing them again changes nothing. */
 export async function storeRecords(unit: InventoryUnit, records: readonly InventoryRecord[], source: Source): Promise<number> {
-  const ofKind = <K extends InventoryRecord['kind']>(kind: K) => records.filter((record): record is Extract<InventoryRecord, { kind: K }> => record.kind === kind);
+  const ofKind = <K extends InventoryRecord['kind']>(kind: K) =>
+    records.filter((record): record is Extract<InventoryRecord, { kind: K }> => record.kind === kind);
   const groups = ofKind('group').map((record) => toGroup(record, source));
   const members = ofKind('member').map((record) => toMember(record, source));
   const grants = ofKind('appGrant').map((record) => toAppGrant(record, source));

@@ -1,4 +1,9 @@
-import { CreateConnectorView1790000000004, CreateOutbox1790000000002, CreateStreamPosition1790000000003, type MigrationClass } from '#libs/platform';
+import {
+  CreateConnectorView1790000000004,
+  CreateOutbox1790000000002,
+  CreateStreamPosition1790000000003,
+  type MigrationClass,
+} from '#libs/platform';
 
 import { CreateAccount1790000002001 } from './1790000002001-create-account.js';
 import { CreatePerson1790000002002 } from './1790000002002-create-person.js';
