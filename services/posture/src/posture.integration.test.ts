@@ -1,5 +1,7 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- a test reads what it asked for */
 import type { BulkPage, BulkSink, ConnectorChanged, EvidenceRecord, StreamKey } from '#libs/contracts';
 import { accountId, type Json } from '#libs/kernel';
+import { Outbox } from '#libs/platform';
 import { providerOf } from '#libs/providers';
 import { FakeClock } from '#libs/testing';
 import { anAdmin, startTestService, type TestService } from '#libs/testing/services';
@@ -68,21 +70,32 @@ async function hear(change: Partial<ConnectorChanged> = {}, tenant = 'acme'): Pr
     isRemoved: false,
     ...change,
   };
-  await test.service.receive({ id: `evt_${tenant}_${message.connectorId}_${message.version}`, tenant, subject: message.connectorId, sentAt: now(), message });
+  await test.service.receive({
+    id: `evt_${tenant}_${message.connectorId}_${message.version}`,
+    tenant,
+    subject: message.connectorId,
+    sentAt: now(),
+    message,
+  });
 }
 
 const FINDING = `id control { id title } connector { id } outcome status share unknownReason explanation missingScopes earned possible since evaluatedAt evidenceAt
   affectedCount affected { type id name scope account { __typename id } } evidence decision { status isInForce } decisions { status reason }`;
 
-async function findingOf(control: string, tenant = 'acme'): Promise<any> { // eslint-disable-line @typescript-eslint/no-explicit-any -- as asked
-  const { data, errors } = await test.ask(`query ($control: String) { findings(filter: { control: { eq: $control } }) { nodes { ${FINDING} } } }`, { control }, anAdmin({ tenant }));
+async function findingOf(control: string, tenant = 'acme'): Promise<any> {
+  const { data, errors } = await test.ask(
+    `query ($control: String) { findings(filter: { control: { eq: $control } }) { nodes { ${FINDING} } } }`,
+    { control },
+    anAdmin({ tenant }),
+  );
   expect(errors).toBeUndefined();
   return data.findings.nodes[0];
 }
 
-const SCORE = 'percent verified claimed accepted possible unknown floor coveragePercent grade asOf failedCritical weakestConnector { id } coverage { state }';
+const SCORE =
+  'percent verified claimed accepted possible unknown floor coveragePercent grade asOf failedCritical weakestConnector { id } coverage { state }';
 
-async function scoreOf(args = '', tenant = 'acme'): Promise<any> { // eslint-disable-line @typescript-eslint/no-explicit-any -- as asked
+async function scoreOf(args = '', tenant = 'acme'): Promise<any> {
   const { data, errors } = await test.ask(`{ secureScore${args} { ${SCORE} } }`, {}, anAdmin({ tenant }));
   expect(errors).toBeUndefined();
   return data.secureScore;
@@ -91,7 +104,7 @@ async function scoreOf(args = '', tenant = 'acme'): Promise<any> { // eslint-dis
 const DECIDE = `mutation ($ids: [ID!]!, $input: FindingStatusInput!) {
   setFindingStatus(ids: $ids, input: $input) { findings { id status earned } problems { code path message } } }`;
 
-async function decide(ids: string[], input: Record<string, unknown>): Promise<any> { // eslint-disable-line @typescript-eslint/no-explicit-any -- as asked
+async function decide(ids: string[], input: Record<string, unknown>): Promise<any> {
   const { data, errors } = await test.ask(DECIDE, { ids, input });
   expect(errors).toBeUndefined();
   return data.setFindingStatus;
@@ -102,20 +115,46 @@ describe('after a listing of settings', () => {
     await list([read(SETTINGS, { sessionTimeout: '20' })]);
     const { data } = await test.ask('{ findings(first: 1000) { totalCount nodes { outcome } } }');
     expect(data.findings.totalCount).toBe(providerOf('docusign')!.controls.length);
-    expect(await findingOf('docusign.session-timeout')).toMatchObject({ outcome: 'PASS', status: 'COMPLETED', earned: 9, possible: 9, since: NOW });
-    expect(await findingOf('docusign.single-session')).toMatchObject({ outcome: 'UNKNOWN', unknownReason: 'FIELD_MISSING', earned: 0, possible: 0 });
-    expect(await findingOf('docusign.monitor-enabled')).toMatchObject({ outcome: 'UNKNOWN', unknownReason: 'NOT_COLLECTED', evidenceAt: null });
+    expect(await findingOf('docusign.session-timeout')).toMatchObject({
+      outcome: 'PASS',
+      status: 'COMPLETED',
+      earned: 9,
+      possible: 9,
+      since: NOW,
+    });
+    expect(await findingOf('docusign.single-session')).toMatchObject({
+      outcome: 'UNKNOWN',
+      unknownReason: 'FIELD_MISSING',
+      earned: 0,
+      possible: 0,
+    });
+    expect(await findingOf('docusign.monitor-enabled')).toMatchObject({
+      outcome: 'UNKNOWN',
+      unknownReason: 'NOT_COLLECTED',
+      evidenceAt: null,
+    });
   });
 
   it('shows what was found, where and when', async () => {
     await list([read(SETTINGS, { sessionTimeout: '480' })]);
     const { outcome, evidence } = await findingOf('docusign.session-timeout');
     expect(outcome).toBe('FAIL');
-    expect(evidence).toMatchObject({ operation: SETTINGS, expected: { operator: 'between', value: [1, 20] }, documents: [{ scope: 'Account acc-1', found: '480', readAt: NOW }] });
+    expect(evidence).toMatchObject({
+      operation: SETTINGS,
+      expected: { operator: 'between', value: [1, 20] },
+      documents: [{ scope: 'Account acc-1', found: '480', readAt: NOW }],
+    });
   });
 
   it('names the accounts at fault, under the ids that inventory knows', async () => {
-    await list([read(ACTIVE_USERS, { users: [{ userId: 'u1', userName: 'Ada', lastLogin: NOW }, { userId: 'u2', userName: 'Bob', lastLogin: '2020-01-01T00:00:00Z' }] })]);
+    await list([
+      read(ACTIVE_USERS, {
+        users: [
+          { userId: 'u1', userName: 'Ada', lastLogin: NOW },
+          { userId: 'u2', userName: 'Bob', lastLogin: '2020-01-01T00:00:00Z' },
+        ],
+      }),
+    ]);
     expect(await findingOf('docusign.dormant-users')).toMatchObject({
       outcome: 'FAIL',
       share: 0.5,
@@ -127,7 +166,11 @@ describe('after a listing of settings', () => {
 
   it('says which scope is missing instead of guessing', async () => {
     await list([refused(PROVIDERS, ['identity_provider_read'])]);
-    expect(await findingOf('docusign.sso-provider-configured')).toMatchObject({ outcome: 'UNKNOWN', unknownReason: 'FORBIDDEN', missingScopes: ['identity_provider_read'] });
+    expect(await findingOf('docusign.sso-provider-configured')).toMatchObject({
+      outcome: 'UNKNOWN',
+      unknownReason: 'FORBIDDEN',
+      missingScopes: ['identity_provider_read'],
+    });
   });
 
   it('takes the mean over several accounts, and gives no points to a switch that is right in one of two', async () => {
@@ -139,7 +182,15 @@ describe('after a listing of settings', () => {
     await list([read(SETTINGS, { sessionTimeout: '20' }, 'acc-1'), read(SETTINGS, { sessionTimeout: '480' }, 'acc-2')]);
     const { cursor } = await sink().position(keyOf());
     const listing = { syncId: 'run_broken', isLast: false, complete: ['evidence'] as const };
-    await sink().store({ key: keyOf(), fence: 1, from: cursor, next: 'run_broken#1', records: [read(SETTINGS, { sessionTimeout: '20' }, 'acc-1')], listing, readAt: now() });
+    await sink().store({
+      key: keyOf(),
+      fence: 1,
+      from: cursor,
+      next: 'run_broken#1',
+      records: [read(SETTINGS, { sessionTimeout: '20' }, 'acc-1')],
+      listing,
+      readAt: now(),
+    });
     await test.ask('mutation { evaluatePosture(connectorId: "con_1") { controlsEvaluated } }');
     expect(await findingOf('docusign.session-timeout')).toMatchObject({ share: 0.5 });
     await list([read(SETTINGS, { sessionTimeout: '20' }, 'acc-1')]);
@@ -157,7 +208,14 @@ describe('after a listing of settings', () => {
     await list([read(SETTINGS, { sessionTimeout: '20' })]);
     clock.advance(DAY);
     const { cursor } = await sink().position(keyOf());
-    const stored = await sink().store({ key: keyOf(), fence: 1, from: cursor, next: 'x', records: [read(SETTINGS, { sessionTimeout: '20' })], readAt: now() });
+    const stored = await sink().store({
+      key: keyOf(),
+      fence: 1,
+      from: cursor,
+      next: 'x',
+      records: [read(SETTINGS, { sessionTimeout: '20' })],
+      readAt: now(),
+    });
     expect(stored.changed).toBe(0);
     await test.ask('mutation { evaluatePosture(connectorId: "con_1") { controlsEvaluated } }');
     expect((await findingOf('docusign.session-timeout')).evidenceAt).toBe('2026-11-21T12:00:00.000Z');
@@ -183,8 +241,15 @@ describe('as time passes', () => {
   it('evidence older than seven days proves nothing: the finding, the filter and the score say so at once', async () => {
     await list([read(SETTINGS, { sessionTimeout: '20' })]);
     clock.advance(7 * DAY + 1);
-    expect(await findingOf('docusign.session-timeout')).toMatchObject({ outcome: 'UNKNOWN', unknownReason: 'STALE', status: 'TO_ADDRESS', possible: 0 });
-    const { data } = await test.ask('{ pass: findings(filter: { outcome: { in: [PASS] } }) { totalCount } done: findings(filter: { status: { in: [COMPLETED] } }) { totalCount } }');
+    expect(await findingOf('docusign.session-timeout')).toMatchObject({
+      outcome: 'UNKNOWN',
+      unknownReason: 'STALE',
+      status: 'TO_ADDRESS',
+      possible: 0,
+    });
+    const { data } = await test.ask(
+      '{ pass: findings(filter: { outcome: { in: [PASS] } }) { totalCount } done: findings(filter: { status: { in: [COMPLETED] } }) { totalCount } }',
+    );
     expect(data).toEqual({ pass: { totalCount: 0 }, done: { totalCount: 0 } });
     expect(await scoreOf()).toMatchObject({ percent: null, verified: 0, grade: null });
   });
@@ -193,22 +258,50 @@ describe('as time passes', () => {
     await list([read(SETTINGS, { sessionTimeout: '20' })]);
     clock.advance(DAY);
     await list([{ ...read(SETTINGS, null), outcome: { is: 'failed', message: 'HTTP 503' } }]);
-    expect(await findingOf('docusign.session-timeout')).toMatchObject({ outcome: 'PASS', explanation: expect.stringContaining('HTTP 503') });
+    expect(await findingOf('docusign.session-timeout')).toMatchObject({
+      outcome: 'PASS',
+      explanation: expect.stringContaining('HTTP 503'),
+    });
   });
 
   it('an outcome that becomes worse is drift and a message, one that becomes better is a message', async () => {
     await list([read(SETTINGS, { sessionTimeout: '20', disableUserSharing: 'false' })]);
     clock.advance(DAY);
     await list([read(SETTINGS, { sessionTimeout: '480', disableUserSharing: 'true' })]);
-    const { data } = await test.ask(`{ postureDrift { totalCount nodes { controlId fromOutcome toOutcome fromShare toShare lastGoodAt detectedAt before finding { outcome } } } }`);
+    const { data } = await test.ask(
+      `{ postureDrift { totalCount nodes { controlId fromOutcome toOutcome fromShare toShare lastGoodAt detectedAt before finding { outcome } } } }`,
+    );
     expect(data.postureDrift.totalCount).toBe(1);
     expect(data.postureDrift.nodes[0]).toMatchObject({
-      controlId: 'docusign.session-timeout', fromOutcome: 'PASS', toOutcome: 'FAIL', lastGoodAt: NOW, finding: { outcome: 'FAIL' }, before: { documents: [{ found: '20' }] },
+      controlId: 'docusign.session-timeout',
+      fromOutcome: 'PASS',
+      toOutcome: 'FAIL',
+      lastGoodAt: NOW,
+      finding: { outcome: 'FAIL' },
+      before: { documents: [{ found: '20' }] },
     });
-    await test.service.begin();
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const changes = await test.service.health();
-    expect(changes.checks['messages']?.detail).toBe('0 waiting');
+    const told = (await test.service.app.get(Outbox).waiting(1_000)).map(({ tenant, subject, message }) => ({
+      tenant,
+      subject,
+      ...message,
+    }));
+    expect(told.slice(-2)).toEqual(
+      [
+        ['docusign.session-timeout', 'PASS', 'FAIL'],
+        ['docusign.user-sharing-off', 'FAIL', 'PASS'],
+      ].map(([controlId, from, to]) => ({
+        tenant: 'acme',
+        subject: 'con_1',
+        type: 'FindingChanged',
+        findingId: expect.stringMatching(/^fnd_/),
+        controlId,
+        connectorId: 'con_1',
+        from,
+        to,
+        at: now(),
+      })),
+    );
+    expect(told).toHaveLength(providerOf('docusign')!.controls.length + 2);
   });
 });
 
@@ -218,7 +311,14 @@ describe('the score', () => {
     await hear({ connectorId: 'con_2' });
     await list([read(SETTINGS, { sessionTimeout: '20' })]);
     await list([read(SETTINGS, { sessionTimeout: '480' })], keyOf('con_2'));
-    expect(await scoreOf()).toMatchObject({ percent: 50, verified: 9, claimed: 0, possible: 18, weakestConnector: { id: 'con_2' }, coverage: { state: 'COMPLETE' } });
+    expect(await scoreOf()).toMatchObject({
+      percent: 50,
+      verified: 9,
+      claimed: 0,
+      possible: 18,
+      weakestConnector: { id: 'con_2' },
+      coverage: { state: 'COMPLETE' },
+    });
     expect(await scoreOf('(connector: "con_1")')).toMatchObject({ percent: 100, possible: 9 });
     expect(await scoreOf('(app: "okta")')).toMatchObject({ percent: null, possible: 0 });
   });
@@ -279,7 +379,9 @@ describe('the score', () => {
     await sink().erase('acme', 'con_1');
     await sink().erase('acme', 'con_1');
     await list([read(SETTINGS, { sessionTimeout: '480' })]);
-    const { data } = await test.ask('{ findings { totalCount } postureDrift { totalCount } secureScoreHistory(from: "2026-11-01T00:00:00Z", to: "2026-12-01T00:00:00Z") { at } }');
+    const { data } = await test.ask(
+      '{ findings { totalCount } postureDrift { totalCount } secureScoreHistory(from: "2026-11-01T00:00:00Z", to: "2026-12-01T00:00:00Z") { at } }',
+    );
     expect(data).toEqual({ findings: { totalCount: 0 }, postureDrift: { totalCount: 0 }, secureScoreHistory: [] });
   });
 });
@@ -298,7 +400,11 @@ describe('a decision', () => {
     expect(await scoreOf()).toMatchObject({ percent: 100, verified: 4, claimed: 9 });
     clock.set(until);
     await list([read(SETTINGS, { sessionTimeout: '480', disableUserSharing: 'true' })]);
-    expect(await findingOf('docusign.session-timeout')).toMatchObject({ status: 'TO_ADDRESS', earned: 0, decision: { status: 'RESOLVED_BY_THIRD_PARTY', isInForce: false } });
+    expect(await findingOf('docusign.session-timeout')).toMatchObject({
+      status: 'TO_ADDRESS',
+      earned: 0,
+      decision: { status: 'RESOLVED_BY_THIRD_PARTY', isInForce: false },
+    });
     expect(await scoreOf()).toMatchObject({ verified: 4, claimed: 0 });
   });
 
@@ -312,7 +418,10 @@ describe('a decision', () => {
   it('is kept when the next supersedes it, newest first', async () => {
     await decide([finding.id], { status: 'PLANNED', reason: WHY });
     await decide([finding.id], { status: 'TO_ADDRESS', reason: 'It turned out that nobody has the time for it.' });
-    expect(await findingOf('docusign.session-timeout')).toMatchObject({ status: 'TO_ADDRESS', decisions: [{ status: 'TO_ADDRESS' }, { status: 'PLANNED', reason: WHY }] });
+    expect(await findingOf('docusign.session-timeout')).toMatchObject({
+      status: 'TO_ADDRESS',
+      decisions: [{ status: 'TO_ADDRESS' }, { status: 'PLANNED', reason: WHY }],
+    });
   });
 
   it('survives the next judging', async () => {
@@ -329,7 +438,10 @@ describe('a decision', () => {
   });
 
   it('is refused by name where something is missing, and the others are made', async () => {
-    expect(await decide([finding.id], { status: 'COMPLETED', reason: WHY })).toMatchObject({ findings: [], problems: [{ code: 'POSTURE_COMPLETED_ONLY_BY_EVIDENCE' }] });
+    expect(await decide([finding.id], { status: 'COMPLETED', reason: WHY })).toMatchObject({
+      findings: [],
+      problems: [{ code: 'POSTURE_COMPLETED_ONLY_BY_EVIDENCE' }],
+    });
     expect(await decide([], { status: 'PLANNED', reason: WHY })).toMatchObject({ problems: [{ code: 'POSTURE_FINDING_IDS_INVALID' }] });
     const made = await decide([finding.id, 'fnd_none'], { status: 'PLANNED', reason: WHY });
     expect(made).toMatchObject({ findings: [{ id: finding.id }], problems: [{ code: 'POSTURE_FINDING_NOT_FOUND', path: ['ids', '1'] }] });
@@ -338,7 +450,9 @@ describe('a decision', () => {
 
 describe('controls', () => {
   it('are listed without any connector, with what to do', async () => {
-    const { data, errors } = await test.ask('{ controls(app: "docusign") { id app { id } category severity points remediation references { standard section } impact } control(id: "docusign.session-timeout") { title } }');
+    const { data, errors } = await test.ask(
+      '{ controls(app: "docusign") { id app { id } category severity points remediation references { standard section } impact } control(id: "docusign.session-timeout") { title } }',
+    );
     expect(errors).toBeUndefined();
     expect(data.controls.length).toBe(providerOf('docusign')!.controls.length);
     expect(data.controls[0].remediation).toMatch(/^1\. .+\n2\. /);
@@ -362,7 +476,11 @@ describe('the walls', () => {
   it.each(OPERATIONS)('%s is refused without the scope', async (operation) => {
     await list([read(SETTINGS, { sessionTimeout: '480' })]);
     const { id } = await findingOf('docusign.session-timeout');
-    const { errors } = await test.ask(operation.replaceAll('"x"', `"${id}"`), {}, anAdmin({ scopes: ['inventory:read', 'connectors:read'] }));
+    const { errors } = await test.ask(
+      operation.replaceAll('"x"', `"${id}"`),
+      {},
+      anAdmin({ scopes: ['inventory:read', 'connectors:read'] }),
+    );
     expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
   });
 
@@ -397,8 +515,14 @@ describe('the walls', () => {
       secureScoreHistory: [],
       _entities: [null, { secureScore: null, findings: [] }],
     });
-    expect((await test.ask('{ secureScore(connector: "con_1") { percent } }', {}, stranger)).errors?.[0]?.extensions?.code).toBe('POSTURE_CONNECTOR_NOT_FOUND');
-    const evaluated = await test.ask('mutation { evaluatePosture(connectorId: "con_1") { controlsEvaluated problems { code } } }', {}, stranger);
+    expect((await test.ask('{ secureScore(connector: "con_1") { percent } }', {}, stranger)).errors?.[0]?.extensions?.code).toBe(
+      'POSTURE_CONNECTOR_NOT_FOUND',
+    );
+    const evaluated = await test.ask(
+      'mutation { evaluatePosture(connectorId: "con_1") { controlsEvaluated problems { code } } }',
+      {},
+      stranger,
+    );
     expect(evaluated.data.evaluatePosture).toEqual({ controlsEvaluated: 0, problems: [{ code: 'POSTURE_CONNECTOR_NOT_FOUND' }] });
     const decided = await test.ask(DECIDE, { ids: [finding.id], input: { status: 'PLANNED', reason: WHY } }, stranger);
     expect(decided.data.setFindingStatus).toMatchObject({ findings: [], problems: [{ code: 'POSTURE_FINDING_NOT_FOUND' }] });
@@ -411,8 +535,11 @@ describe('the list of findings', () => {
     await list([read(SETTINGS, { sessionTimeout: '20' })]);
     await list([read(SETTINGS, { sessionTimeout: '20' })], keyOf('con_2'));
     const seen: { id: string; control: { severity: string; points: number } }[] = [];
-    for (let after: string | null = null; ; ) {
-      const { data }: { data: any } = await test.ask('query ($after: String) { findings(first: 7, after: $after) { nodes { id control { severity points } } pageInfo { hasNextPage endCursor } } }', { after }); // eslint-disable-line @typescript-eslint/no-explicit-any -- as asked
+    for (let after: string | null = null; ;) {
+      const { data }: { data: any } = await test.ask(
+        'query ($after: String) { findings(first: 7, after: $after) { nodes { id control { severity points } } pageInfo { hasNextPage endCursor } } }',
+        { after },
+      );
       seen.push(...data.findings.nodes);
       if (!data.findings.pageInfo.hasNextPage) break;
       after = data.findings.pageInfo.endCursor;
@@ -429,8 +556,12 @@ describe('the list of findings', () => {
     );
     const ids = data.findings.nodes.map((node: { control: { id: string } }) => node.control.id);
     expect(ids).toContain('docusign.session-timeout');
-    expect(data.findings.nodes.filter((node: { control: { id: string; severity: string } }) => node.control.severity !== 'CRITICAL')).toHaveLength(1);
+    expect(
+      data.findings.nodes.filter((node: { control: { id: string; severity: string } }) => node.control.severity !== 'CRITICAL'),
+    ).toHaveLength(1);
     const deep = `${'not: { '.repeat(9)}app: { eq: "x" }${' }'.repeat(9)}`;
-    expect((await test.ask(`{ findings(filter: { ${deep} }) { nodes { id } } }`)).errors?.[0]?.extensions?.code).toBe('POSTURE_FILTER_TOO_LARGE');
+    expect((await test.ask(`{ findings(filter: { ${deep} }) { nodes { id } } }`)).errors?.[0]?.extensions?.code).toBe(
+      'POSTURE_FILTER_TOO_LARGE',
+    );
   });
 });

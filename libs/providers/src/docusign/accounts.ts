@@ -1,8 +1,8 @@
 import type { AccountFactsRecord, AccountRecord, InventoryRecord } from '#libs/contracts';
 import type { AppClient, Listing, ListingPage } from '../sdk/index.js';
 
-import { factsOf, type AccountFact } from './facts.js';
-import { isOpen, membershipAttribute, statusOf, toAccount, toAccountFromEsign, type MembershipState } from './mapping.js';
+import { factsOf as discovered, type AccountFact } from './facts.js';
+import { isOpen, statusOf, toAccount, toAccountFromEsign, type MembershipState } from './mapping.js';
 import { accountUsers, adminUsers } from './pages.js';
 import type { AccountUser, AdminUser } from './wire.js';
 
@@ -15,7 +15,7 @@ const CHUNK = 500;
 export const accounts: Listing<InventoryRecord> = { everySeconds: 4 * 3_600, complete: ['account'], pages: listAccounts };
 
 async function* listAccounts(app: AppClient): AsyncGenerator<ListingPage<InventoryRecord>> {
-  const facts = factsOf(app);
+  const facts = discovered(app);
   const people = new People(facts.accounts);
   for (const [index, account] of facts.accounts.entries()) {
     for await (const { rows, total } of adminUsers(app, facts.organizationId, account.id)) {
@@ -38,6 +38,8 @@ interface Person {
   held?: AdminUser;
   isAdmin: boolean;
   lastSignInAt: number | null;
+  /** eSignature has shown the user, in any account. */
+  isSeen: boolean;
   isTold: boolean;
 }
 
@@ -51,14 +53,13 @@ export class People {
   constructor(private readonly accounts: readonly AccountFact[]) {}
 
   /** A row of the Admin API, in the account at this position. */
-  see(row: AdminUser, index: number): AccountRecord | AccountFactsRecord | undefined {
+  see(row: AdminUser, index: number): AccountRecord | undefined {
     const before = this.known.get(row.id);
-    const person = before ?? { statuses: [], isAdmin: false, lastSignInAt: null, isTold: false };
+    const person = before ?? { statuses: [], isAdmin: false, lastSignInAt: null, isSeen: false, isTold: false };
     person.statuses[index] = row.membershipStatus;
     this.known.set(row.id, person);
     const wasShown = before !== undefined && before.held === undefined;
-    if (wasShown)
-      return { kind: 'accountFacts', externalId: row.id, attributes: { memberships: this.statesOf(person).map(membershipAttribute) } };
+    if (wasShown) return toAccount(row, this.statesOf(person));
     if (statusOf(row.userStatus, this.wordsOf(person)) !== 'ACTIVE') {
       person.held = { ...row, userStatus: row.userStatus ?? before?.held?.userStatus ?? null };
       return undefined;
@@ -83,16 +84,15 @@ export class People {
     if (!person) return this.seeFirst(row, index);
     if (row.isAdmin === true && isOpen(row.status)) person.isAdmin = true;
     if (row.lastLoginAt !== null) person.lastSignInAt = Math.max(row.lastLoginAt, person.lastSignInAt ?? 0);
+    person.isSeen = true;
     const isLast = index >= person.statuses.length - 1;
     person.isTold = isLast;
-    return isLast ? [this.factsOf(row.id, person, row.jobTitle)] : [];
+    return isLast ? [factsOf(row.id, person)] : [];
   }
 
   /** Users whose last account in the Admin API did not show them in eSignature. */
   *untold(): Generator<AccountFactsRecord> {
-    for (const [id, person] of this.known) {
-      if (!person.isTold && (person.isAdmin || person.lastSignInAt !== null)) yield this.factsOf(id, person, null);
-    }
+    for (const [id, person] of this.known) if (!person.isTold) yield factsOf(id, person);
   }
 
   private seeFirst(row: AccountUser, index: number): InventoryRecord[] {
@@ -100,20 +100,15 @@ export class People {
     if (!account) return [];
     const statuses: (string | null | undefined)[] = [];
     statuses[index] = row.status;
-    const person: Person = { statuses, isAdmin: row.isAdmin === true && isOpen(row.status), lastSignInAt: row.lastLoginAt, isTold: true };
-    this.known.set(row.id, person);
-    return [toAccountFromEsign(row, account), this.factsOf(row.id, person, row.jobTitle)];
-  }
-
-  // "Not an administrator of the accounts" is not "no administrator": the organization has some too. So only a yes is told here.
-  private factsOf(externalId: string, person: Person, jobTitle: string | null): AccountFactsRecord {
-    return {
-      kind: 'accountFacts',
-      externalId,
-      lastSignInAt: person.lastSignInAt,
-      ...(person.isAdmin && { isAdmin: true }),
-      ...(jobTitle !== null && { attributes: { jobTitle } }),
+    const person: Person = {
+      statuses,
+      isAdmin: row.isAdmin === true && isOpen(row.status),
+      lastSignInAt: row.lastLoginAt,
+      isSeen: true,
+      isTold: true,
     };
+    this.known.set(row.id, person);
+    return [toAccountFromEsign(row, account), factsOf(row.id, person)];
   }
 
   private wordsOf(person: Person): (string | null)[] {
@@ -126,6 +121,11 @@ export class People {
       return status === undefined || !account ? [] : [{ accountId: account.id, account: account.name, status }];
     });
   }
+}
+
+// "Not an administrator of the accounts" is not "no administrator": the organization has some too. So it is a yes, or not told.
+function factsOf(externalId: string, { isAdmin, lastSignInAt, isSeen }: Person): AccountFactsRecord {
+  return { kind: 'accountFacts', externalId, isAdmin: isAdmin ? true : null, ...(isSeen && { lastSignInAt }) };
 }
 
 function* chunks<R extends InventoryRecord>(records: Iterable<R>): Generator<ListingPage<InventoryRecord>> {

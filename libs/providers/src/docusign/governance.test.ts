@@ -53,6 +53,7 @@ describe('acting in Docusign', () => {
       expect(words(id)).toEqual(['closed', 'closed']);
       expect(await plan.refresh(box.app, target({ accountExternalId: id }))).toMatchObject([
         { kind: 'account', externalId: id, status: 'DELETED' },
+        { kind: 'accountFacts', isAdmin: null },
       ]);
       await undone(box, plan, { accountExternalId: id }, before);
       expect(words(id)).toEqual(['active', 'active']);
@@ -218,7 +219,7 @@ describe('acting in Docusign', () => {
       );
       expect(now).toEqual(['DocuSign Sender', 'DocuSign Sender']);
       const records = await plan.refresh(box.app, target({ accountExternalId: id }));
-      expect(records).toContainEqual(expect.objectContaining({ kind: 'account', isAdmin: false }));
+      expect(records).toContainEqual(expect.objectContaining({ kind: 'accountFacts', isAdmin: null }));
       expect(records.filter((item) => item.kind === 'privilege').every(({ isAdmin }) => isAdmin !== true)).toBe(true);
       await undone(box, plan, { accountExternalId: id }, before);
       expect(user(id).memberships.map((membership) => membership?.profileId)).toEqual(held);

@@ -4,7 +4,7 @@ import { list } from '../sdk/index.js';
 import { People } from './accounts.js';
 import { cleanAddress, toActivity } from './activities.js';
 import { toDelegationGrant, toWebhookGrant, webhooksOf, delegationsOf } from './grants.js';
-import { factsOfProfile, isAdminByProfile, statusOf, toAccount, toAccountFromProfile, toGroup, toPrivileges } from './mapping.js';
+import { factsOfProfile, privilegesOfProfile, statusOf, toAccount, toAccountFromProfile, toGroup, toPrivileges } from './mapping.js';
 import { OPERATIONS } from './operations.js';
 import { accountGroup, accountUser, adminUser, permissionProfile, rowsOf, userProfile, type UserProfile } from './wire.js';
 import { replayingApp } from '#libs/testing';
@@ -17,6 +17,13 @@ describe('recorded pages become', () => {
     const users = rows('admin-users', 'users').map((row) => adminUser(row, OPERATIONS.organizationUsers));
     const accounts = users.map((user) => toAccount(user, [{ accountId: ACME.id, account: ACME.name, status: user.membershipStatus }]));
     expectRecorded('admin-users', accounts);
+  });
+
+  it('permission profiles, with what they let their holders administrate', () => {
+    expectRecorded(
+      'permission-profiles',
+      rows('permission-profiles', 'permissionProfiles').map((row) => permissionProfile(row, '')),
+    );
   });
 
   it('privileges, with every administrator flag', () => {
@@ -34,7 +41,7 @@ describe('recorded pages become', () => {
 
   it('facts about an account, and the account that an action reads back', () => {
     const profile = userProfile(read('dsprofile'), OPERATIONS.profile)!;
-    expectRecorded('dsprofile', [factsOfProfile(profile, false), toAccountFromProfile(profile)]);
+    expectRecorded('dsprofile', [factsOfProfile(profile), toAccountFromProfile(profile), ...privilegesOfProfile(profile, 'Acme', [ACME])]);
   });
 
   it('groups', () => {
@@ -111,7 +118,7 @@ describe('what eSignature adds to an account', () => {
     const both = inBoth();
     expect(both.seeAgain(user({ lastLogin: '2026-11-18T06:55:10.1234567Z' }), 0)).toEqual([]);
     const told = both.seeAgain(user({ lastLogin: '2026-01-01T00:00:00Z' }), 1);
-    expect(told).toEqual([{ kind: 'accountFacts', externalId: ADA, lastSignInAt: Date.UTC(2026, 10, 18, 6, 55, 10, 123) }]);
+    expect(told).toEqual([{ kind: 'accountFacts', externalId: ADA, isAdmin: null, lastSignInAt: Date.UTC(2026, 10, 18, 6, 55, 10, 123) }]);
     expect([...both.untold()]).toEqual([]);
   });
 
@@ -124,7 +131,7 @@ describe('what eSignature adds to an account', () => {
   it('does not take "no administrator of the account" for "no administrator": the organization has some too', () => {
     const both = inBoth();
     both.seeAgain(user({ isAdmin: 'False' }), 0);
-    expect(both.seeAgain(user({ isAdmin: 'False' }), 1)[0]).not.toHaveProperty('isAdmin');
+    expect(both.seeAgain(user({ isAdmin: 'False' }), 1)).toMatchObject([{ isAdmin: null }]);
   });
 
   it('is told too when the last account does not show the user', () => {
@@ -141,23 +148,25 @@ describe('what eSignature adds to an account', () => {
   });
 });
 
-describe('an administrator by the profile', () => {
+describe('the profile of a user', () => {
   const profile = (fields: Partial<UserProfile>): UserProfile => ({ ...userProfile(read('dsprofile'), '')!, ...fields });
-  const plain = { ...profile({}).memberships[0]!, isAdmin: false };
+  const membership = profile({}).memberships[0]!;
 
-  it('is one by the organization alone', () => {
-    expect(isAdminByProfile(profile({ isOrganizationAdmin: true, memberships: [plain] }))).toBe(true);
-  });
-
-  it('is none only when organization and all open memberships say so', () => {
-    expect(isAdminByProfile(profile({ isOrganizationAdmin: false, memberships: [plain] }))).toBe(false);
-    expect(isAdminByProfile(profile({ isOrganizationAdmin: null, memberships: [plain] }))).toBeNull();
-    expect(isAdminByProfile(profile({ isOrganizationAdmin: false, memberships: [{ ...plain, isAdmin: null }] }))).toBeNull();
+  it('gives the right over the organization, and administrator flags in accounts that are not read', () => {
+    const both = profile({
+      isOrganizationAdmin: true,
+      memberships: [membership, { ...membership, accountId: 'unread', accountName: 'Other' }],
+    });
+    expect(privilegesOfProfile(both, 'Acme', [ACME])).toMatchObject([
+      { name: 'Organization Administrator', isAdmin: true, scope: 'Acme' },
+      { externalId: 'unread/profile', isAdmin: true, scope: 'Other' },
+    ]);
+    expect(privilegesOfProfile(profile({ isOrganizationAdmin: null }), 'Acme', [ACME])).toEqual([]);
   });
 
   it('leaves the second factor open where the identity provider asks for it', () => {
-    expect(factsOfProfile(profile({ federatedStatus: 'FedAuthRequired', requiresTwoStep: false }), false).hasSecondFactor).toBeNull();
-    expect(factsOfProfile(profile({ federatedStatus: 'RemoveStatus', requiresTwoStep: true }), false).hasSecondFactor).toBe(true);
+    expect(factsOfProfile(profile({ federatedStatus: 'FedAuthRequired', requiresTwoStep: false })).hasSecondFactor).toBeNull();
+    expect(factsOfProfile(profile({ federatedStatus: 'RemoveStatus', requiresTwoStep: true })).hasSecondFactor).toBe(true);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { AccountFactsRecord, AccountRecord, AccountStatus, GroupRecord, PrivilegeRecord } from '#libs/contracts';
 
-import type { AccountFact } from './facts.js';
+import { sameId, type AccountFact } from './facts.js';
 import type { AccountGroup, AccountUser, AdminUser, PermissionProfile, UserProfile } from './wire.js';
 
 /** A user's state in one account. */
@@ -63,7 +63,7 @@ export function toAccountFromEsign(user: AccountUser, account: AccountFact): Acc
 }
 
 /** A membership as it stands in an account's attributes. */
-export function membershipAttribute({ accountId, account, status }: MembershipState): {
+function membershipAttribute({ accountId, account, status }: MembershipState): {
   accountId: string;
   account: string | null;
   status: string | null;
@@ -87,30 +87,37 @@ export function toAccountFromProfile(profile: UserProfile): AccountRecord {
       states.map(({ status }) => status),
     ),
     type: 'person',
-    isAdmin: isAdminByProfile(profile),
-    hasSecondFactor: secondFactorOf(profile),
     createdAt: profile.createdAt,
-    attributes: { userStatus: profile.userStatus, memberships: states.map(membershipAttribute), ...profileAttributes(profile) },
+    attributes: { userStatus: profile.userStatus, memberships: states.map(membershipAttribute) },
   };
 }
 
-/** What the profile adds to an account that a listing showed. `isAccountAdmin` is what eSignature said of all accounts that were read. */
-export function factsOfProfile(profile: UserProfile, isAccountAdmin: boolean): AccountFactsRecord {
-  return {
-    kind: 'accountFacts',
-    externalId: profile.id,
-    isAdmin: isAccountAdmin ? true : isAdminByProfile(profile),
-    hasSecondFactor: secondFactorOf(profile),
-    attributes: profileAttributes(profile),
-  };
+/** What the profile adds to an account that a listing showed. Whether the user is an administrator is told by privileges. */
+export function factsOfProfile(profile: UserProfile): AccountFactsRecord {
+  return { kind: 'accountFacts', externalId: profile.id, hasSecondFactor: secondFactorOf(profile), attributes: profileAttributes(profile) };
 }
 
-/** True when the organization or any account lets the user administrate; false only when the profile says no to all of them. */
-export function isAdminByProfile(profile: UserProfile): boolean | null {
-  const open = profile.memberships.filter(({ status, isExternal }) => isOpen(status) && !isExternal);
-  const flags = [profile.isOrganizationAdmin, ...open.map(({ isAdmin }) => isAdmin)];
-  if (flags.includes(true)) return true;
-  return flags.includes(null) ? null : false;
+/** The right over the whole organization, and administrator flags in accounts that only the profile shows us. */
+export function privilegesOfProfile(
+  profile: UserProfile,
+  organizationName: string | null,
+  read: readonly AccountFact[],
+): PrivilegeRecord[] {
+  const elsewhere = profile.memberships.filter(
+    ({ isAdmin, status, isExternal, accountId }) =>
+      isAdmin === true && isOpen(status) && !isExternal && !read.some(({ id }) => sameId(id, accountId)),
+  );
+  return [
+    ...(profile.isOrganizationAdmin === true ? [organizationAdministrator(profile.id, organizationName)] : []),
+    ...elsewhere.map(({ accountId, accountName, profileName }): PrivilegeRecord => ({
+      kind: 'privilege',
+      externalId: `${accountId}/profile`,
+      account: profile.id,
+      name: profileName ?? 'Account administrator',
+      isAdmin: true,
+      scope: accountName,
+    })),
+  ];
 }
 
 // With single sign-on required, the identity provider asks for the second factor and Docusign's own flag says nothing about it.
@@ -194,8 +201,7 @@ function privilegesOfGroups(user: AccountUser, account: AccountFact, profiles: R
   });
 }
 
-/** The right over the whole organization. */
-export function organizationAdministrator(userId: string, organizationName: string | null): PrivilegeRecord {
+function organizationAdministrator(userId: string, organizationName: string | null): PrivilegeRecord {
   return {
     kind: 'privilege',
     externalId: 'organization',

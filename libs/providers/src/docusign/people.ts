@@ -2,7 +2,7 @@ import type { InventoryRecord } from '#libs/contracts';
 import { AppFailure, at, list, text, type AppClient, type PlanTarget } from '../sdk/index.js';
 
 import { factsOf, sameId, type AccountFact } from './facts.js';
-import { isOpen, toAccountFromProfile } from './mapping.js';
+import { factsOfProfile, isOpen, toAccountFromProfile } from './mapping.js';
 import { accountUsers, profileOf, userOf } from './pages.js';
 import type { Membership, UserProfile } from './wire.js';
 
@@ -40,16 +40,15 @@ export function governed(app: AppClient, profile: UserProfile): readonly Members
   return own.filter(({ accountId }) => accounts.some(({ id }) => sameId(id, accountId)));
 }
 
-/** The account's record for the inventory; nothing when it is gone, which the next listing shows. */
+/** The account's records for the inventory, told as the listings tell them; nothing when it is gone, which the next listing shows. */
 export async function refreshAccount(app: AppClient, target: PlanTarget): Promise<readonly InventoryRecord[]> {
   const { organizationId, accounts } = factsOf(app);
   const profile = await profileOf(app, organizationId, userIdOf(target));
-  return profile ? [toAccountFromProfile({ ...profile, memberships: profile.memberships.filter((item) => isRead(item, accounts)) })] : [];
-}
-
-// The listings show the accounts that are read; what an action shows must not tell of others, or the next listing would take it back.
-function isRead({ accountId }: Membership, accounts: readonly { readonly id: string }[]): boolean {
-  return accounts.some(({ id }) => sameId(id, accountId));
+  if (!profile) return [];
+  // What an action shows must not tell of accounts that are not read, or the next listing would take it back.
+  const memberships = profile.memberships.filter(({ accountId }) => accounts.some(({ id }) => sameId(id, accountId)));
+  const isAdmin = memberships.some((item) => item.isAdmin === true && isOpen(item.status));
+  return [toAccountFromProfile({ ...profile, memberships }), { ...factsOfProfile(profile), isAdmin: isAdmin ? true : null }];
 }
 
 /** A page of users has a hundred; in the largest accounts we look no further than this for another administrator. */

@@ -2,7 +2,7 @@ import type { InventoryRecord } from '#libs/contracts';
 import { at, flag, record, type AppClient, type Listing, type ListingPage } from '../sdk/index.js';
 
 import { baseOf, factsOf, type AccountFact, type DocusignFacts } from './facts.js';
-import { factsOfProfile, isOpen, organizationAdministrator, toGranularPrivileges, toPrivileges } from './mapping.js';
+import { factsOfProfile, isOpen, privilegesOfProfile, toGranularPrivileges, toPrivileges } from './mapping.js';
 import { OPERATIONS, pathOf } from './operations.js';
 import { accountUsers, profileOf } from './pages.js';
 import { PROFILES_AT_ONCE, usersChangedLately, usersOfTheDay } from './watch.js';
@@ -32,7 +32,7 @@ async function* listPrivileges(app: AppClient): AsyncGenerator<ListingPage<Inven
     }
     yield* singleRights(app, account, delegated.sort().slice(0, MOST_SETTINGS));
   }
-  yield* profilesOf(app, facts, await worthReading(app, facts, administrators, everybody), administrators);
+  yield* profilesOf(app, facts, await worthReading(app, facts, administrators, everybody));
 }
 
 /** The permission profiles of an account, by id. */
@@ -92,19 +92,12 @@ async function worthReading(
   return [...new Set([...first, ...changed, ...today])];
 }
 
-async function* profilesOf(
-  app: AppClient,
-  facts: DocusignFacts,
-  userIds: readonly string[],
-  administrators: ReadonlySet<string>,
-): AsyncGenerator<ListingPage<InventoryRecord>> {
+async function* profilesOf(app: AppClient, facts: DocusignFacts, userIds: readonly string[]): AsyncGenerator<ListingPage<InventoryRecord>> {
   for (let from = 0; from < userIds.length; from += AT_ONCE) {
     const found = await app.each(userIds.slice(from, from + AT_ONCE), (userId) => profileOf(app, facts.organizationId, userId), 4);
-    const records = found.flatMap((profile): InventoryRecord[] => {
-      if (!profile) return [];
-      const told = factsOfProfile(profile, administrators.has(profile.id));
-      return profile.isOrganizationAdmin === true ? [told, organizationAdministrator(profile.id, facts.organizationName)] : [told];
-    });
+    const records = found.flatMap((profile): InventoryRecord[] =>
+      profile ? [factsOfProfile(profile), ...privilegesOfProfile(profile, facts.organizationName, facts.accounts)] : [],
+    );
     yield { records, total: userIds.length };
   }
 }

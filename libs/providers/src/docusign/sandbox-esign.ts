@@ -45,7 +45,7 @@ const SERVED: readonly (readonly [string, Serve])[] = [
     (context, account) => answer(context, 200, { configurations: account.webhooks, totalRecords: String(account.webhooks.length) }),
   ],
   [OPERATIONS.changeConnect, changeConnect],
-  [OPERATIONS.authorizations, authorizations],
+  [OPERATIONS.authorizations, (context, account) => withUser(context, account, () => authorizations(context, account))],
   [OPERATIONS.authorize, authorize],
   [OPERATIONS.deauthorize, deauthorize],
 ];

@@ -10,7 +10,10 @@ import type {
 import type { Json } from '#libs/kernel';
 
 import type { Control } from './control.js';
+import type { Facts, Secrets, Settings } from './entered.js';
 import type { SandboxDefinition } from './sandbox/definition.js';
+
+export type { Facts, Secrets, Settings } from './entered.js';
 
 /**
  * A provider is one value made of pure functions: it says what to ask an app, how to read the answer and what it cannot do.
@@ -113,13 +116,6 @@ export interface Budget {
   /** Which operations count; all when absent. Tested against {@link AppRequest.operation}. */
   readonly match?: RegExp;
 }
-
-/** What was entered and is not secret, checked against the setup fields. Lists are string arrays. */
-export type Settings = Readonly<Record<string, string | readonly string[] | undefined>>;
-/** What was entered and is secret. Seen by {@link Auth} only. */
-export type Secrets = Readonly<Record<string, string | undefined>>;
-/** What discovery found. JSON, since it is stored. */
-export type Facts = Json;
 
 // ---------------------------------------------------------------- reaching the app
 

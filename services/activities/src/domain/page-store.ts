@@ -41,8 +41,8 @@ export interface RawBlock {
 
 /** Everything that storing one page reads and writes. One transaction; the unit is the database's own. */
 export abstract class PageStore<Unit> {
-  /** Before the transaction: which of the app's event ids are stored already. */
-  abstract known(tenant: string, connectorId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Before the transaction: which of the ids are stored already. */
+  abstract known(tenant: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Account ids by the names or addresses that some apps give instead of an id. */
   abstract accountsByName(tenant: string, connectorId: string, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
   abstract pack(incoming: readonly IncomingActivity[]): Promise<PackedRaws>;
@@ -51,7 +51,7 @@ export abstract class PageStore<Unit> {
 
 /** The page's transaction. */
 export interface OpenPage {
-  known(connectorId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>>;
+  known(ids: readonly string[]): Promise<ReadonlySet<string>>;
   insert(incoming: readonly IncomingActivity[], failures: readonly Failure[], raws: PackedRaws): Promise<void>;
   countUnmapped(incoming: readonly IncomingActivity[]): Promise<void>;
   setAside(connectorId: string, records: readonly SetAside[], now: number): Promise<void>;

@@ -7,11 +7,13 @@ import type { Need } from '../domain/detection/detector.js';
 import { packProfile, unpackProfile, type Profile } from '../domain/detection/profile.js';
 import type { AccountRef, AlertEvidence, OpenPage, PackedRaws, SetAside } from '../domain/page-store.js';
 import { activityInsert, failureInsert, toRow } from './activity.row.js';
-import { answerNeeds } from './need-answers.js';
+import { answerNeeds, idFloor } from './need-answers.js';
 import { lockAlerts, saveAlertEvidence } from './alert.rows.js';
 
 const KEYS_PER_STATEMENT = 500;
 const MOST_AWAITED = 10_000;
+/** How far from its alert an event that the alert names is looked for. */
+const RELATED_WITHIN_MS = 24 * 3_600_000;
 const PROFILE_KEY = ['tenant', 'actor_key'];
 
 export class SqlOpenPage implements OpenPage {
@@ -20,8 +22,8 @@ export class SqlOpenPage implements OpenPage {
     private readonly tx: Tx,
   ) {}
 
-  async known(connectorId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>> {
-    return knownExternalIds(this.tx, this.tenant, connectorId, externalIds);
+  async known(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return knownIds(this.tx, this.tenant, ids);
   }
 
   async insert(incoming: readonly IncomingActivity[], failures: readonly Failure[], raws: PackedRaws): Promise<void> {
@@ -146,9 +148,9 @@ export class SqlOpenPage implements OpenPage {
       const stored: { id: string; external_id: string }[] = [];
       for (const keys of chunks(relatedEvents)) {
         stored.push(
-          ...(await tx.query<{ id: string; external_id: string }>(
-            sql`select id, external_id from activity where tenant = ${tenant} and connector_id = ${connectorId} and ${inList(sql`external_id`, keys)}`,
-          )),
+          ...(await tx.query<{ id: string; external_id: string }>(sql`
+            select id, external_id from activity where tenant = ${tenant} and connector_id = ${connectorId}
+              and id >= ${idFloor(alert.firstAt - RELATED_WITHIN_MS)} and id < ${idFloor(alert.lastAt + RELATED_WITHIN_MS)} and ${inList(sql`external_id`, keys)}`)),
         );
       }
       const there = new Set(stored.map(({ external_id }) => external_id));
@@ -176,14 +178,12 @@ export class SqlOpenPage implements OpenPage {
   }
 }
 
-/** Which of the app's event ids are stored already. */
-export async function knownExternalIds(database: Pick<Tx, 'query'>, tenant: string, connectorId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>> {
+/** Which of the ids are stored already. */
+export async function knownIds(database: Pick<Tx, 'query'>, tenant: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const known = new Set<string>();
-  for (const keys of chunks(externalIds)) {
-    const rows = await database.query<{ external_id: string }>(
-      sql`select external_id from activity where tenant = ${tenant} and connector_id = ${connectorId} and ${inList(sql`external_id`, keys)}`,
-    );
-    for (const { external_id } of rows) known.add(external_id);
+  for (const some of chunks(ids)) {
+    const rows = await database.query<{ id: string }>(sql`select id from activity where tenant = ${tenant} and ${inList(sql`id`, some)}`);
+    for (const { id } of rows) known.add(id);
   }
   return known;
 }

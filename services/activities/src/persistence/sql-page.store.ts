@@ -3,7 +3,7 @@ import { Database, inList, sql, type Tx } from '#libs/platform';
 
 import type { IncomingActivity } from '../domain/activity.js';
 import { PageStore, type OpenPage, type PackedRaws } from '../domain/page-store.js';
-import { knownExternalIds, SqlOpenPage } from './sql-open-page.js';
+import { knownIds, SqlOpenPage } from './sql-open-page.js';
 import { packRaws } from './raw-blocks.js';
 
 @Injectable()
@@ -12,8 +12,8 @@ export class SqlPageStore extends PageStore<Tx> {
     super();
   }
 
-  async known(tenant: string, connectorId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>> {
-    return knownExternalIds(this.database, tenant, connectorId, externalIds);
+  async known(tenant: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return knownIds(this.database, tenant, ids);
   }
 
   async accountsByName(tenant: string, connectorId: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {

@@ -35,11 +35,11 @@ export class StorePage {
     const { tenant, connectorId } = read.key;
     const named = await this.withNamedAccounts(read);
     // Packing takes longer than storing, and happens beside the event loop: so before the transaction, and for what is likely to be new only.
-    const probablyKnown = await this.pages.known(tenant, connectorId, named.map(({ activity }) => activity.externalId));
-    const raws = await this.pages.pack(named.filter(({ activity }) => !probablyKnown.has(activity.externalId)));
+    const probablyKnown = await this.pages.known(tenant, named.map(({ activity }) => activity.id));
+    const raws = await this.pages.pack(named.filter(({ activity }) => !probablyKnown.has(activity.id)));
     return this.database.transaction(async (tx) => {
       const page = this.pages.open(tenant, tx);
-      const fresh = await this.insertNew(page, connectorId, named, raws);
+      const fresh = await this.insertNew(page, named, raws);
       await page.setAside(connectorId, read.setAside, read.receivedAt);
       if (fresh.length > 0) await this.learnAndJudge(tx, page, read, fresh, isBackfill);
       const end = await finish(tx);
@@ -48,9 +48,9 @@ export class StorePage {
     });
   }
 
-  private async insertNew(page: OpenPage, connectorId: string, incoming: readonly IncomingActivity[], raws: PackedRaws): Promise<readonly IncomingActivity[]> {
-    const known = await page.known(connectorId, incoming.map(({ activity }) => activity.externalId));
-    const fresh = known.size === 0 ? incoming : incoming.filter(({ activity }) => !known.has(activity.externalId));
+  private async insertNew(page: OpenPage, incoming: readonly IncomingActivity[], raws: PackedRaws): Promise<readonly IncomingActivity[]> {
+    const known = await page.known(incoming.map(({ activity }) => activity.id));
+    const fresh = known.size === 0 ? incoming : incoming.filter(({ activity }) => !known.has(activity.id));
     const failures = fresh.flatMap(({ activity }) => toFailure(activity) ?? []);
     await page.insert(fresh, failures, raws);
     await page.countUnmapped(fresh);

@@ -1,6 +1,5 @@
 import type { ActionCancelRequested, ActionRequested, ActionResult, ConnectorProblem, StreamName } from '#libs/contracts';
-import type { Json, TenantId } from '#libs/kernel';
-import type { Tx } from '#libs/platform';
+import type { Json, TenantId, Transaction } from '#libs/kernel';
 import type { Provider } from '#libs/providers';
 
 import type { Connector, LastingProblem, Stream } from './connector.js';
@@ -72,9 +71,9 @@ export interface ActionRun {
 
 export abstract class ActionRunStore {
   /** Records a request inside the transaction that takes its message; a repeat finds it there. */
-  abstract take(tx: Tx, tenant: TenantId, request: ActionRequested, at: number): Promise<void>;
+  abstract take(tx: Transaction, tenant: TenantId, request: ActionRequested, at: number): Promise<void>;
   /** Drops an action whose call has not been intended yet, and tells governance; one that has gone further goes on. */
-  abstract cancel(tx: Tx, tenant: TenantId, request: ActionCancelRequested, at: number): Promise<void>;
+  abstract cancel(tx: Transaction, tenant: TenantId, request: ActionCancelRequested, at: number): Promise<void>;
   /** Actions of all tenants that are not settled, oldest first. */
   abstract open(limit: number): Promise<readonly ActionRun[]>;
   /** One that is not settled yet. */

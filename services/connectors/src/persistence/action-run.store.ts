@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ActionCancelRequested, ActionRequested, ActionResult } from '#libs/contracts';
-import type { Json, TenantId } from '#libs/kernel';
+import type { Json, TenantId, Transaction } from '#libs/kernel';
 import { Database, Outbox, sql, type Row, type Sql, type Tx } from '#libs/platform';
 
 import { ActionRunStore, type ActionRun } from '../domain/ports.js';
@@ -14,7 +14,8 @@ export class SqlActionRunStore extends ActionRunStore {
     super();
   }
 
-  async take(tx: Tx, tenant: TenantId, request: ActionRequested, at: number): Promise<void> {
+  async take(transaction: Transaction, tenant: TenantId, request: ActionRequested, at: number): Promise<void> {
+    const tx = transaction as Tx;
     const row = {
       tenant,
       action_id: request.actionId,
@@ -29,7 +30,8 @@ export class SqlActionRunStore extends ActionRunStore {
     await tx.insert('action_run', [row], { key: ['tenant', 'action_id', 'attempt'], update: 'keep' });
   }
 
-  async cancel(tx: Tx, tenant: TenantId, { actionId, attempt, requestedBy }: ActionCancelRequested, at: number): Promise<void> {
+  async cancel(transaction: Transaction, tenant: TenantId, { actionId, attempt, requestedBy }: ActionCancelRequested, at: number): Promise<void> {
+    const tx = transaction as Tx;
     const dropped = await tx.execute(sql`
       update action_run set state = 'settled', settled_at = ${at}
       where ${isRun({ tenant, actionId, attempt })} and state = 'requested' and settled_at is null`);

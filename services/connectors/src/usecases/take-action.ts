@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ActionCancelRequested, ActionRequested } from '#libs/contracts';
-import type { TenantId } from '#libs/kernel';
-import type { Tx } from '#libs/platform';
+import type { TenantId, Transaction } from '#libs/kernel';
 
 import { ActionRunStore } from '../domain/ports.js';
 import { Wake } from './wake.js';
@@ -14,12 +13,12 @@ export class TakeAction {
     private readonly wake: Wake,
   ) {}
 
-  async run(tx: Tx, tenant: TenantId, request: ActionRequested, at: Date): Promise<void> {
+  async run(tx: Transaction, tenant: TenantId, request: ActionRequested, at: Date): Promise<void> {
     await this.runs.take(tx, tenant, request, at.getTime());
     setImmediate(() => this.wake.now());
   }
 
-  async cancel(tx: Tx, tenant: TenantId, request: ActionCancelRequested, at: Date): Promise<void> {
+  async cancel(tx: Transaction, tenant: TenantId, request: ActionCancelRequested, at: Date): Promise<void> {
     await this.runs.cancel(tx, tenant, request, at.getTime());
   }
 }

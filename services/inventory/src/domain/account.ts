@@ -3,7 +3,7 @@ import { accountId, canonicalJson, type Json, type TenantId } from '#libs/kernel
 
 import { adminMark, type PrivilegeTally } from './admin-mark.js';
 import { hasUnmanagedEmail, type ManagedDomains } from './managed-domain.js';
-import { personByRule } from './person.js';
+import { personByRule, type AccountLink } from './person.js';
 import type { Shown, Source } from './listing.js';
 
 export type Attributes = { readonly [name: string]: Json | undefined };
@@ -27,11 +27,8 @@ export interface Account {
   readonly deletedAt: number | null;
   readonly attributes: Attributes;
   readonly personId: string | null;
-  /** Who decided the person: a rule, or a hand that a rule never overrules. */
   readonly link: AccountLink;
 }
-
-export type AccountLink = 'RULE' | 'MANUAL' | 'UNLINKED';
 
 interface Told {
   readonly isAdmin?: boolean | null;

@@ -1,7 +1,6 @@
-import type { AccountStatus } from '#libs/contracts';
+import type { AccountRecord, AccountStatus } from '#libs/contracts';
 import { derivedId, type TenantId } from '#libs/kernel';
 
-import type { Account, AccountLink } from './account.js';
 import { domainOf, type ManagedDomains } from './managed-domain.js';
 
 /** One human being across apps. */
@@ -13,6 +12,16 @@ export interface Person {
   readonly isTerminated: boolean;
 }
 
+/** Who decided the person of an account: a rule, or a hand that no rule overrules. */
+export type AccountLink = 'RULE' | 'MANUAL' | 'UNLINKED';
+
+/** What of an account the rule looks at. */
+export interface Joinable {
+  readonly app: string;
+  readonly email: string | null;
+  readonly type: AccountRecord['type'];
+}
+
 /** Apps whose word on who somebody is counts before all others'. */
 const IDENTITY_PROVIDERS: ReadonlySet<string> = new Set(['okta']);
 
@@ -22,7 +31,7 @@ const GONE: ReadonlySet<AccountStatus> = new Set(['DELETED', 'DISABLED']);
  * The person whom an account belongs to by rule. An address joins only when somebody vouches for it: its domain is the organization's own, or the
  * account is the identity provider's. Anybody can type anybody's address into an app that does not verify it. Machines are nobody.
  */
-export function personByRule(tenant: TenantId, account: Pick<Account, 'app' | 'email' | 'type'>, domains: ManagedDomains): string | null {
+export function personByRule(tenant: TenantId, account: Joinable, domains: ManagedDomains): string | null {
   if (account.type === 'service' || account.type === 'bot') return null;
   const domain = domainOf(account.email);
   if (domain === null) return null;

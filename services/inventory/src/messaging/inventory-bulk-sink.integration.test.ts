@@ -2,7 +2,7 @@ import type { InventoryRecord } from '#libs/contracts';
 import { BACKGROUND_WORK, Outbox } from '#libs/platform';
 
 import { aGrant, aGroup, anAccount, aPrivilege, DOCUSIGN, NOON, OKTA, streamOf } from '../inventory.fixtures.js';
-import { failOnce, onEachStage, type Acting } from '../inventory.stage.js';
+import { failOnce, onEachStage, type Acting } from '../inventory-stage.fixtures.js';
 import type { Housekeeping } from '../usecases/housekeeping.js';
 import { SettleListings } from '../usecases/settle-listings.js';
 

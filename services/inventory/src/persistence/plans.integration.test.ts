@@ -3,7 +3,7 @@ import { Database, encodeCursor, sql, type Sql } from '#libs/platform';
 import type { AccountFilter, AccountOrder } from '../domain/filters.js';
 import { AccountStore, AppGrantStore, GroupStore, PersonStore, ThirdPartyAppStore } from '../domain/ports.js';
 import { anAccount, OKTA } from '../inventory.fixtures.js';
-import { Stage } from '../inventory.stage.js';
+import { Stage } from '../inventory-stage.fixtures.js';
 import type { SqlAccountStore } from './account.store.js';
 import type { SqlAppGrantStore } from './app-grant.store.js';
 import type { SqlGroupStore } from './group.store.js';

@@ -1,7 +1,7 @@
 import { Database } from '#libs/platform';
 
 import { aGrant, aGroup, anAccount, aPrivilege, connectorRead, DOCUSIGN, NOON, OKTA } from '../inventory.fixtures.js';
-import { onEachStage, type Acting } from '../inventory.stage.js';
+import { onEachStage, type Acting } from '../inventory-stage.fixtures.js';
 
 const DAY_MS = 86_400_000;
 

@@ -2,7 +2,7 @@ import { SCOPES } from '#libs/contracts';
 import { scopesOfSchema } from '#libs/platform';
 
 import { aGrant, aGroup, anAccount, OKTA } from '../inventory.fixtures.js';
-import { Stage, type Acting } from '../inventory.stage.js';
+import { Stage, type Acting } from '../inventory-stage.fixtures.js';
 
 const PAYLOAD = '{ person { id } problems { code } }';
 

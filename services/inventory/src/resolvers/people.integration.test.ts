@@ -1,5 +1,5 @@
 import { anAccount, DOCUSIGN, NOON, OKTA } from '../inventory.fixtures.js';
-import { onEachStage, type Acting } from '../inventory.stage.js';
+import { onEachStage, type Acting } from '../inventory-stage.fixtures.js';
 
 const inOkta = anAccount({ externalId: 'ada', email: 'Ada@acme.example', displayName: 'Ada Lovelace' });
 const inDocusign = anAccount({ externalId: 'd-1', email: 'ada@ACME.example', displayName: 'A. L.' });

@@ -68,7 +68,10 @@ export function outcomeOf(result: Result): ControlOutcome {
   return result === 'not_applicable' ? 'NOT_APPLICABLE' : 'FAIL';
 }
 
-function resultOf(judged: readonly Part[], unread: readonly Part[]): Pick<ControlVerdict, 'result' | 'share' | 'passed' | 'total' | 'readShare'> {
+function resultOf(
+  judged: readonly Part[],
+  unread: readonly Part[],
+): Pick<ControlVerdict, 'result' | 'share' | 'passed' | 'total' | 'readShare'> {
   const nothing = { share: null, passed: null, total: null, readShare: 0 };
   if (judged.length === 0) return { ...nothing, result: unread.length > 0 ? 'unknown' : 'not_applicable' };
   const sum = (of: (verdict: Verdict) => number | null): number => judged.reduce((total, { verdict }) => total + (of(verdict) ?? 0), 0);
@@ -84,7 +87,12 @@ function resultOf(judged: readonly Part[], unread: readonly Part[]): Pick<Contro
 }
 
 function notCollected(): Part {
-  return { source: null, verdict: unknown('NOT_COLLECTED'), explanation: 'The app has not been asked for this setting yet.', missingScopes: [] };
+  return {
+    source: null,
+    verdict: unknown('NOT_COLLECTED'),
+    explanation: 'The app has not been asked for this setting yet.',
+    missingScopes: [],
+  };
 }
 
 function judgePart(control: Control, source: Evidence, context: EvaluationContext): Part {
@@ -101,7 +109,8 @@ function judgePart(control: Control, source: Evidence, context: EvaluationContex
   const since = failure ? ` Since then reading failed: ${failure.message}` : '';
   if (isStale(readAt, context.now)) return not('STALE', `It was last read on ${dayOf(readAt)}, too long ago to prove anything.${since}`);
   const verdict = judge(control, outcome.document, context);
-  const explanation = verdict.reason === null ? (failure ? `Judged as read on ${dayOf(readAt)}.${since}` : null) : EXPLANATIONS[verdict.reason];
+  const explanation =
+    verdict.reason === null ? (failure ? `Judged as read on ${dayOf(readAt)}.${since}` : null) : EXPLANATIONS[verdict.reason];
   return { source, verdict, explanation, missingScopes: [] };
 }
 

@@ -5,7 +5,14 @@ import { CompletedOnlyByEvidence, DecisionInvalid } from './errors.js';
 import type { DecisionKind } from './score.js';
 
 /** The statuses that a person can give; COMPLETED comes from evidence alone. */
-export const FINDING_STATUSES = ['TO_ADDRESS', 'PLANNED', 'RISK_ACCEPTED', 'RESOLVED_BY_THIRD_PARTY', 'RESOLVED_BY_MITIGATION', 'COMPLETED'] as const;
+export const FINDING_STATUSES = [
+  'TO_ADDRESS',
+  'PLANNED',
+  'RISK_ACCEPTED',
+  'RESOLVED_BY_THIRD_PARTY',
+  'RESOLVED_BY_MITIGATION',
+  'COMPLETED',
+] as const;
 export type FindingStatus = (typeof FINDING_STATUSES)[number];
 export type DecidedStatus = Exclude<FindingStatus, 'COMPLETED'>;
 
@@ -54,7 +61,10 @@ export function decide(
   if (status === 'COMPLETED') throw new CompletedOnlyByEvidence();
   const reason = text(input.reason, 'reason') ?? '';
   if (reason.length < SHORTEST_REASON)
-    throw new DecisionInvalid(`Say why in at least ${SHORTEST_REASON} characters: an auditor reads this long after everyone forgot.`, ['input', 'reason']);
+    throw new DecisionInvalid(`Say why in at least ${SHORTEST_REASON} characters: an auditor reads this long after everyone forgot.`, [
+      'input',
+      'reason',
+    ]);
   return {
     id: about.id,
     findingId: about.findingId,
@@ -85,7 +95,11 @@ function needed(input: StatusInput, field: 'product' | 'compensatingControl', by
 
 function text(value: string | null | undefined, field: string): string | null {
   const trimmed = value?.trim() ?? '';
-  if (trimmed.length > LONGEST_TEXT) throw new DecisionInvalid(`${field} is longer than ${LONGEST_TEXT} characters. Put the rest into a ticket and name that.`, ['input', field]);
+  if (trimmed.length > LONGEST_TEXT)
+    throw new DecisionInvalid(`${field} is longer than ${LONGEST_TEXT} characters. Put the rest into a ticket and name that.`, [
+      'input',
+      field,
+    ]);
   return trimmed === '' ? null : trimmed;
 }
 
@@ -101,6 +115,9 @@ function expiryOf({ status, expiresAt }: StatusInput, severity: Control['severit
   if (expiresAt <= now) throw new DecisionInvalid('expiresAt is not in the future.', path);
   const days = severity === 'CRITICAL' && !mayLast ? MOST_DAYS_CRITICAL : MOST_DAYS;
   if (expiresAt > now + days * DAY_MS)
-    throw new DecisionInvalid(`expiresAt may be at most ${days} days away${severity === 'CRITICAL' ? ' for a critical control' : ''}.`, path);
+    throw new DecisionInvalid(
+      `expiresAt may be at most ${days} days away${severity === 'CRITICAL' ? ' for a critical control' : ''}.`,
+      path,
+    );
   return expiresAt;
 }

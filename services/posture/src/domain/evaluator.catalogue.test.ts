@@ -12,7 +12,15 @@ const CONTEXT = { now: NOW.getTime() };
 const own = providers.flatMap(({ controls }) => controls);
 
 /** What stands where evidence should: pages of errors that were served with status 200. */
-const ERROR_DOCUMENTS: readonly Json[] = [{}, [], { message: 'Internal error' }, { error: { code: 500, message: 'Internal error' } }, null, 'Bad gateway', [{ error: 'x' }]];
+const ERROR_DOCUMENTS: readonly Json[] = [
+  {},
+  [],
+  { message: 'Internal error' },
+  { error: { code: 500, message: 'Internal error' } },
+  null,
+  'Bad gateway',
+  [{ error: 'x' }],
+];
 
 describe('the catalogue', () => {
   it('has controls to judge, each with an id of its own', () => {
@@ -21,11 +29,14 @@ describe('the catalogue', () => {
   });
 
   it.each(own.map((control) => [control.id, control] as const))('%s has paths that compile', (_, { evidence }) => {
-    for (const path of [evidence.path, evidence.subjects, evidence.requires]) if (path !== undefined) expect(() => JsonPath.of(path)).not.toThrow();
+    for (const path of [evidence.path, evidence.subjects, evidence.requires])
+      if (path !== undefined) expect(() => JsonPath.of(path)).not.toThrow();
   });
 
   it('passes no control on an error document', () => {
-    const passed = own.flatMap((control) => ERROR_DOCUMENTS.filter((document) => judge(control, document, CONTEXT).result === 'pass').map((document) => [control.id, document]));
+    const passed = own.flatMap((control) =>
+      ERROR_DOCUMENTS.filter((document) => judge(control, document, CONTEXT).result === 'pass').map((document) => [control.id, document]),
+    );
     expect(passed).toEqual([]);
   });
 });
@@ -46,8 +57,24 @@ function read<T>(file: string): T {
 }
 
 function toControl({ id, severity, weight, scoring, evidence: { endpoint, jsonPath, ...evidence } }: SharedControl): Control {
-  const texts = { title: id, description: id, category: 'identity', remediation: [], references: [], impact: 'low', isVerified: true } as const;
-  return { ...texts, id, version: 1, severity: severity.toUpperCase() as Control['severity'], points: weight, scoring, evidence: { ...evidence, operation: endpoint, path: jsonPath } };
+  const texts = {
+    title: id,
+    description: id,
+    category: 'identity',
+    remediation: [],
+    references: [],
+    impact: 'low',
+    isVerified: true,
+  } as const;
+  return {
+    ...texts,
+    id,
+    version: 1,
+    severity: severity.toUpperCase() as Control['severity'],
+    points: weight,
+    scoring,
+    evidence: { ...evidence, operation: endpoint, path: jsonPath },
+  };
 }
 
 function sharedControls(): Map<string, Control> {
@@ -60,12 +87,18 @@ function withoutEachField(document: Json): { name: string; mutant: Json }[] {
   if (typeof document !== 'object' || document === null) return [];
   if (Array.isArray(document)) {
     return (document as readonly Json[]).flatMap((item, index) =>
-      withoutEachField(item).map(({ name, mutant }) => ({ name, mutant: (document as readonly Json[]).map((one, i) => (i === index ? mutant : one)) })),
+      withoutEachField(item).map(({ name, mutant }) => ({
+        name,
+        mutant: (document as readonly Json[]).map((one, i) => (i === index ? mutant : one)),
+      })),
     );
   }
   return Object.entries(document as Record<string, Json>).flatMap(([name, value]) => {
     const { [name]: _, ...rest } = document as Record<string, Json>;
-    return [{ name, mutant: rest as Json }, ...withoutEachField(value).map((inner) => ({ name: inner.name, mutant: { ...(document as object), [name]: inner.mutant } as Json }))];
+    return [
+      { name, mutant: rest as Json },
+      ...withoutEachField(value).map((inner) => ({ name: inner.name, mutant: { ...(document as object), [name]: inner.mutant } as Json })),
+    ];
   });
 }
 
@@ -86,12 +119,18 @@ interface EvaluatorCase {
       const [good, bad] = [pass, fail].map((document) => judge(controls.get(id)!, document, CONTEXT).result) as [Result, Result];
       return good !== 'pass' || (bad !== 'fail' && bad !== 'partial');
     });
-    expect(wrong.map(({ id, pass, fail }) => [id, judge(controls.get(id)!, pass, CONTEXT), judge(controls.get(id)!, fail, CONTEXT)])).toEqual([]);
+    expect(
+      wrong.map(({ id, pass, fail }) => [id, judge(controls.get(id)!, pass, CONTEXT), judge(controls.get(id)!, fail, CONTEXT)]),
+    ).toEqual([]);
   });
 
   it('passes on an error document only where an empty list is what is wanted', () => {
     const passed = [...controls.values()].flatMap((control) =>
-      ERROR_DOCUMENTS.filter((document) => judge(control, document, CONTEXT).result === 'pass').map((document) => [control.id, control.evidence.expected.operator, document]),
+      ERROR_DOCUMENTS.filter((document) => judge(control, document, CONTEXT).result === 'pass').map((document) => [
+        control.id,
+        control.evidence.expected.operator,
+        document,
+      ]),
     );
     for (const [, operator, document] of passed) if (Array.isArray(document) && document.length === 0) expect(operator).toBe('empty');
     expect(passed.filter(([, , document]) => JSON.stringify(document) !== '[]' && !JSON.stringify(document).includes('"x"'))).toEqual([]);
@@ -110,7 +149,9 @@ interface EvaluatorCase {
   });
 
   it('of the sample tenant gives the results it must', () => {
-    const tenant = read<{ documents: Record<string, Json>; expected: { results: { id: string; state: Result; ratio: number | null }[] } }>('fixtures/docusign-tenant.json');
+    const tenant = read<{ documents: Record<string, Json>; expected: { results: { id: string; state: Result; ratio: number | null }[] } }>(
+      'fixtures/docusign-tenant.json',
+    );
     const results = tenant.expected.results.map(({ id }) => {
       const control = controls.get(id)!;
       const document = tenant.documents[control.evidence.operation];

@@ -25,7 +25,11 @@ function control(evidence: Partial<Evidence> & Pick<Evidence, 'path' | 'expected
   };
 }
 
-function result(evidence: Partial<Evidence> & Pick<Evidence, 'path' | 'expected'>, document: Json, lists?: Record<string, string[]>): string {
+function result(
+  evidence: Partial<Evidence> & Pick<Evidence, 'path' | 'expected'>,
+  document: Json,
+  lists?: Record<string, string[]>,
+): string {
   const verdict = judge(control(evidence), document, { now: NOW, lists });
   return verdict.reason === null ? verdict.result : `${verdict.result}: ${verdict.reason}`;
 }
@@ -52,7 +56,9 @@ describe('a single setting', () => {
     [{ on: ' false ' }, 'fail'],
     [{ on: 'yes' }, 'unknown: UNEXPECTED_SHAPE'],
     [{ on: 1 }, 'unknown: UNEXPECTED_SHAPE'],
-  ])('a switch in a text, %j, is %s', (document, expected) => expect(result({ path: '$.on', expected: { operator: 'eq', value: true } }, document)).toBe(expected));
+  ])('a switch in a text, %j, is %s', (document, expected) =>
+    expect(result({ path: '$.on', expected: { operator: 'eq', value: true } }, document)).toBe(expected),
+  );
 
   it.each<[Evidence['expected'], Json, string]>([
     [{ operator: 'ne', value: 'open' }, 'team', 'pass'],
@@ -165,7 +171,10 @@ describe('each of several things', () => {
       result: 'partial',
       passed: 1,
       total: 3,
-      culprits: [{ externalId: '2', name: 'Bob' }, { externalId: '3', name: 'Cy' }],
+      culprits: [
+        { externalId: '2', name: 'Bob' },
+        { externalId: '3', name: 'Cy' },
+      ],
       culpritCount: 2,
     });
   });
@@ -187,7 +196,10 @@ describe('each of several things', () => {
 
   it('wants all values of a thing that has several', () => {
     const scopes = { path: '$[*].scopes[*].ok', subjects: '$[*]', expected: { operator: 'eq', value: true, quantifier: 'all' } } as const;
-    expect(judge(control(scopes), [{ scopes: [{ ok: true }, { ok: false }] }, { scopes: [{ ok: true }] }], { now: NOW })).toMatchObject({ passed: 1, total: 2 });
+    expect(judge(control(scopes), [{ scopes: [{ ok: true }, { ok: false }] }, { scopes: [{ ok: true }] }], { now: NOW })).toMatchObject({
+      passed: 1,
+      total: 2,
+    });
   });
 
   it('gives a share of the named fields of one thing', () => {
@@ -224,7 +236,9 @@ describe('hostile evidence', () => {
   it('cannot stall a regular expression that would be exponential', () => {
     const started = performance.now();
     expect(result({ path: '$.x', expected: { operator: 'matches', value: '^(a+)+$' } }, { x: `${'a'.repeat(40)}!` })).toBe('fail');
-    expect(result({ path: "$.x[?search(@, '^(a+)+$')]", requires: '$.x', expected: { operator: 'empty' } }, { x: [`${'a'.repeat(40)}!`] })).toBe('pass');
+    expect(
+      result({ path: "$.x[?search(@, '^(a+)+$')]", requires: '$.x', expected: { operator: 'empty' } }, { x: [`${'a'.repeat(40)}!`] }),
+    ).toBe('pass');
     expect(performance.now() - started).toBeLessThan(1_000);
   });
 

@@ -8,6 +8,8 @@ import { counted, MOST_CULPRITS, notApplicable, unknown, type Culprit, type Verd
 
 /** Values shown as a sample of what was found. */
 const SAMPLE = 20;
+/** Characters kept of the name of a thing at fault. */
+const LONGEST_NAME = 300;
 
 /**
  * Judges one control on one document: the one evaluator for all apps. Pure; never throws, whatever the document holds.
@@ -146,7 +148,8 @@ function sampleOf(values: readonly Selected[]): Json {
 function culpritsOf({ evidence: { affected } }: Control, things: readonly Json[]): [readonly Culprit[], number] {
   if (!affected) return [[], 0];
   const named = things.slice(0, MOST_CULPRITS).map((thing): Culprit => {
-    if (typeof thing === 'object') return { externalId: textAt(thing, affected.id), name: textAt(thing, affected.name) };
+    if (typeof thing === 'object')
+      return { externalId: textAt(thing, affected.id), name: textAt(thing, affected.name)?.slice(0, LONGEST_NAME) ?? null };
     return { externalId: String(thing), name: null };
   });
   return [named, things.length];

@@ -59,12 +59,16 @@ export function checkFilter(filter: FindingFilter | null | undefined): void {
 function checkValues(values: readonly unknown[]): void {
   for (const value of values) {
     if (Array.isArray(value) && value.length > MOST_CHOICES) throw new FindingFilterTooLarge(`a list of more than ${MOST_CHOICES} values`);
-    if (typeof value === 'string' && value.length > LONGEST_TEXT) throw new FindingFilterTooLarge(`a text of more than ${LONGEST_TEXT} characters`);
+    if (typeof value === 'string' && value.length > LONGEST_TEXT)
+      throw new FindingFilterTooLarge(`a text of more than ${LONGEST_TEXT} characters`);
   }
 }
 
 /** The connectors and the app that a filter confines the answer to by its own fields; for the coverage. */
-export function confines(filter: FindingFilter | null | undefined): { readonly connectorIds: readonly string[] | undefined; readonly apps: readonly string[] | undefined } {
+export function confines(filter: FindingFilter | null | undefined): {
+  readonly connectorIds: readonly string[] | undefined;
+  readonly apps: readonly string[] | undefined;
+} {
   return { connectorIds: wanted(filter?.connector), apps: wanted(filter?.app) };
 }
 

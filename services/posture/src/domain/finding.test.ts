@@ -38,7 +38,15 @@ const users: Control = {
 };
 
 function read(document: Json, change: Partial<Evidence> = {}): Evidence {
-  return { operation: 'GET /settings', scope: '', scopeName: null, outcome: { is: 'read', document }, readAt: NOW, failure: null, ...change };
+  return {
+    operation: 'GET /settings',
+    scope: '',
+    scopeName: null,
+    outcome: { is: 'read', document },
+    readAt: NOW,
+    failure: null,
+    ...change,
+  };
 }
 
 function verdict(control: Control, evidence: readonly Evidence[], now = NOW) {
@@ -70,7 +78,13 @@ describe('a control judged on what was collected', () => {
   it('over several accounts gives the mean of those that could be read, and says which could not', () => {
     const parts = [
       read([{ id: 'a', name: 'Ada', mfa: true }], { operation: 'GET /users', scope: '1', scopeName: 'EU' }),
-      read([{ id: 'b', name: 'Bob', mfa: false }, { id: 'c', name: 'Cy', mfa: true }], { operation: 'GET /users', scope: '2', scopeName: 'US' }),
+      read(
+        [
+          { id: 'b', name: 'Bob', mfa: false },
+          { id: 'c', name: 'Cy', mfa: true },
+        ],
+        { operation: 'GET /users', scope: '2', scopeName: 'US' },
+      ),
       read(null, { operation: 'GET /users', scope: '3', scopeName: 'Asia', outcome: { is: 'refused', missing: [], message: 'no' } }),
     ];
     const judged = verdict(users, parts);
@@ -87,7 +101,10 @@ describe('a control judged on what was collected', () => {
 
   it('shows at most 4 KiB of what was found', () => {
     const document = Array.from({ length: 2_000 }, (_, id) => ({ id: String(id), mfa: `no ${'x'.repeat(300)}` }));
-    const { evidence } = verdict({ ...users, evidence: { ...users.evidence, expected: { operator: 'eq', value: 'yes', quantifier: 'all' } } }, [read(document, { operation: 'GET /users' })]);
+    const { evidence } = verdict(
+      { ...users, evidence: { ...users.evidence, expected: { operator: 'eq', value: 'yes', quantifier: 'all' } } },
+      [read(document, { operation: 'GET /users' })],
+    );
     expect(Buffer.byteLength(JSON.stringify(evidence))).toBeLessThanOrEqual(4_096);
     expect(JSON.stringify(evidence)).toContain('no xxx');
   });
@@ -103,7 +120,9 @@ describe('evidence', () => {
   });
 
   it('does not outlive a refusal', () => {
-    expect(keepEvidence(read({ timeout: 5 }), { ...record, outcome: { is: 'refused', missing: [], message: 'no' } }).outcome.is).toBe('refused');
+    expect(keepEvidence(read({ timeout: 5 }), { ...record, outcome: { is: 'refused', missing: [], message: 'no' } }).outcome.is).toBe(
+      'refused',
+    );
   });
 
   it('is not replaced by an older read', () => {
@@ -128,7 +147,12 @@ describe('a finding', () => {
     const passed = after(undefined, 5, NOW).finding;
     const lost = after(passed, undefined, NOW + DAY);
     expect(lost.worse).toBeNull();
-    expect(after(lost.finding, 99, NOW + 2 * DAY).worse).toMatchObject({ fromOutcome: 'PASS', toOutcome: 'FAIL', lastGoodAt: NOW, detectedAt: NOW + 2 * DAY });
+    expect(after(lost.finding, 99, NOW + 2 * DAY).worse).toMatchObject({
+      fromOutcome: 'PASS',
+      toOutcome: 'FAIL',
+      lastGoodAt: NOW,
+      detectedAt: NOW + 2 * DAY,
+    });
   });
 
   it('does not drift at its first reading, when it gets better, or when the control itself changed', () => {
@@ -158,7 +182,21 @@ describe('a finding', () => {
 
   it('is completed by evidence alone, and a decision that expired is none', () => {
     const failed = after(undefined, 99, NOW).finding;
-    const decision = { id: 'exc_1', findingId: 'fnd_1', status: 'RISK_ACCEPTED' as const, reason: 'x', owner: 'ada', product: null, compensatingControl: null, ticket: null, dueAt: null, expiresAt: NOW + DAY, decidedBy: 'ada', decidedAt: NOW, supersedes: null };
+    const decision = {
+      id: 'exc_1',
+      findingId: 'fnd_1',
+      status: 'RISK_ACCEPTED' as const,
+      reason: 'x',
+      owner: 'ada',
+      product: null,
+      compensatingControl: null,
+      ticket: null,
+      dueAt: null,
+      expiresAt: NOW + DAY,
+      decidedBy: 'ada',
+      decidedAt: NOW,
+      supersedes: null,
+    };
     const accepted = { ...failed, decision };
     expect(statusOf(failed, NOW)).toBe('TO_ADDRESS');
     expect(statusOf(accepted, NOW)).toBe('RISK_ACCEPTED');

@@ -79,7 +79,8 @@ export function follow(
 ): { readonly finding: Finding; readonly worse: Omit<Drift, 'id'> | null } {
   const outcome = outcomeOf(verdict.result);
   const isSame = previous !== undefined && outcomeOf(previous.result) === outcome;
-  const known = verdict.share === null ? null : { outcome, share: verdict.share, at: now, controlVersion: control.version, evidence: verdict.evidence };
+  const known =
+    verdict.share === null ? null : { outcome, share: verdict.share, at: now, controlVersion: control.version, evidence: verdict.evidence };
   const finding: Finding = {
     ...place,
     controlId: control.id,
@@ -144,7 +145,16 @@ export function asOf(finding: Finding, now: number): Finding {
 export function scoredOf(finding: Finding): ScoredControl {
   const { controlId, points, severity, scoring, result, share, readShare, decision } = finding;
   const kind = decision && kindOf(decision);
-  return { controlId, points, severity, scoring, result, share, readShare, decision: decision && kind ? { kind, expiresAt: decision.expiresAt } : null };
+  return {
+    controlId,
+    points,
+    severity,
+    scoring,
+    result,
+    share,
+    readShare,
+    decision: decision && kind ? { kind, expiresAt: decision.expiresAt } : null,
+  };
 }
 
 /** The status of the graph: completed by evidence, else what was decided and still holds, else to be addressed. */

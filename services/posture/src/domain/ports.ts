@@ -14,7 +14,13 @@ import type { Transaction } from './transaction.js';
 /** Documents as read from the apps: the newest of each operation and scope. */
 export abstract class EvidenceStore {
   /** Keeps what was read, marked as shown by `syncId` when a listing shows it; returns how many are new or changed. */
-  abstract keep(tenant: TenantId, tx: Transaction, connectorId: string, records: readonly EvidenceRecord[], syncId: string | null): Promise<number>;
+  abstract keep(
+    tenant: TenantId,
+    tx: Transaction,
+    connectorId: string,
+    records: readonly EvidenceRecord[],
+    syncId: string | null,
+  ): Promise<number>;
   /** Forgets what a completed listing did not show: an account or region that is gone. */
   abstract forgetUnshown(tenant: TenantId, tx: Transaction, connectorId: string, syncId: string): Promise<void>;
   abstract of(tenant: TenantId, tx: Transaction, connectorId: string): Promise<readonly Evidence[]>;
@@ -47,12 +53,21 @@ export abstract class FindingStore {
   abstract byIds(tenant: TenantId, ids: readonly string[]): Promise<readonly Finding[]>;
   abstract ofConnectors(tenant: TenantId, connectorIds: readonly string[], query: FindingQuery): Promise<readonly Finding[]>;
   /** All that the score is made of: of one app, of some connectors, or of all. */
-  abstract scored(tenant: TenantId, query: Pick<FindingQuery, 'controlIds'>, only: { readonly app?: string; readonly connectorIds?: readonly string[] }): Promise<readonly Finding[]>;
+  abstract scored(
+    tenant: TenantId,
+    query: Pick<FindingQuery, 'controlIds'>,
+    only: { readonly app?: string; readonly connectorIds?: readonly string[] },
+  ): Promise<readonly Finding[]>;
   abstract details(tenant: TenantId, ids: readonly string[]): Promise<ReadonlyMap<string, FindingDetail>>;
   abstract urgencyOf(finding: Finding): number;
 
   abstract ofConnector(tenant: TenantId, tx: Transaction, connectorId: string): Promise<readonly Finding[]>;
-  abstract save(tenant: TenantId, tx: Transaction, findings: readonly Finding[], details: ReadonlyMap<string, FindingDetail>): Promise<void>;
+  abstract save(
+    tenant: TenantId,
+    tx: Transaction,
+    findings: readonly Finding[],
+    details: ReadonlyMap<string, FindingDetail>,
+  ): Promise<void>;
   abstract forget(tenant: TenantId, tx: Transaction, ids: readonly string[]): Promise<void>;
   /** Takes the connector's findings out of lists and scores; what they were stays. */
   abstract retire(tenant: TenantId, tx: Transaction, connectorId: string): Promise<void>;
@@ -89,7 +104,12 @@ export abstract class ScoreStore {
   abstract latest(tenant: TenantId, tx: Transaction, connectorId: string): Promise<DetailedSnapshot | undefined>;
   abstract add(tenant: TenantId, tx: Transaction, snapshot: NewSnapshot): Promise<void>;
   /** In order of time: of each connector the one that held at `from`, and all until `to`. */
-  abstract between(tenant: TenantId, from: number, to: number, only: { readonly app?: string; readonly connectorId?: string }): Promise<readonly Snapshot[]>;
+  abstract between(
+    tenant: TenantId,
+    from: number,
+    to: number,
+    only: { readonly app?: string; readonly connectorId?: string },
+  ): Promise<readonly Snapshot[]>;
 }
 
 /** A connector as posture keeps track of it. */
@@ -102,7 +122,14 @@ export interface JudgedConnector {
 export abstract class JudgedConnectorStore {
   /** Holds other evaluations of this connector off until the transaction ends. False: it was removed. */
   abstract lock(tenant: TenantId, tx: Transaction, connectorId: string, app: string): Promise<boolean>;
-  abstract judged(tenant: TenantId, tx: Transaction, connectorId: string, at: number, dueAt: number, catalogueVersion: string): Promise<void>;
+  abstract judged(
+    tenant: TenantId,
+    tx: Transaction,
+    connectorId: string,
+    at: number,
+    dueAt: number,
+    catalogueVersion: string,
+  ): Promise<void>;
   abstract find(tenant: TenantId, connectorId: string): Promise<JudgedConnector | undefined>;
   abstract remove(tenant: TenantId, tx: Transaction, connectorId: string, app: string): Promise<void>;
   /** Of all tenants: those whose time has come, or that were judged by another catalogue. */
@@ -110,4 +137,3 @@ export abstract class JudgedConnectorStore {
   /** Deletes all that is kept of a connector, table after table; safe to repeat. */
   abstract erase(tenant: TenantId, connectorId: string): Promise<void>;
 }
-

@@ -58,7 +58,9 @@ function withCatalogue(current: Inputs, to: Inputs): Inputs {
 
 function withCoverage(current: Inputs, to: Inputs): Inputs {
   return replace(current, to, (old, next) =>
-    isKnown(old) === isKnown(next) && old.readShare === next.readShare ? old : { ...old, result: next.result, share: next.share, readShare: next.readShare },
+    isKnown(old) === isKnown(next) && old.readShare === next.readShare
+      ? old
+      : { ...old, result: next.result, share: next.share, readShare: next.readShare },
   );
 }
 

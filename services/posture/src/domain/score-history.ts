@@ -72,5 +72,7 @@ export function dayOf(ms: number): string {
 
 function lastOfEachDay(points: readonly HistoryPoint[]): readonly HistoryPoint[] {
   // Changes within a day no longer add up to the day's: better none than a part of it.
-  return points.filter((point, index) => dayOf(points[index + 1]?.at ?? 0) !== dayOf(point.at)).map((point) => ({ ...point, change: null }));
+  return points
+    .filter((point, index) => dayOf(points[index + 1]?.at ?? 0) !== dayOf(point.at))
+    .map((point) => ({ ...point, change: null }));
 }

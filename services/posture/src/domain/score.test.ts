@@ -72,7 +72,9 @@ const anyControl: fc.Arbitrary<ScoredControl> = fc
     decision: anyDecision,
   })
   .map(({ partial, ...one }) => control({ ...one, share: { pass: 1, partial, fail: 0, unknown: null, not_applicable: null }[one.result] }));
-const anyControls = fc.array(anyControl, { minLength: 1, maxLength: 12 }).map((list) => list.map((one, index) => ({ ...one, controlId: `x.${index}` })));
+const anyControls = fc
+  .array(anyControl, { minLength: 1, maxLength: 12 })
+  .map((list) => list.map((one, index) => ({ ...one, controlId: `x.${index}` })));
 const RUNS = { numRuns: 3_000 };
 const ROUNDING = 1e-9;
 
@@ -109,7 +111,9 @@ describe('whatever the controls and decisions', () => {
   it('an expired decision is no decision', () => {
     fc.assert(
       fc.property(anyControls, (controls) => {
-        const bare = controls.map((one) => (one.decision && one.decision.expiresAt !== null && one.decision.expiresAt <= NOW ? { ...one, decision: null } : one));
+        const bare = controls.map((one) =>
+          one.decision && one.decision.expiresAt !== null && one.decision.expiresAt <= NOW ? { ...one, decision: null } : one,
+        );
         expect(scoreOf(controls, NOW)).toEqual(scoreOf(bare, NOW));
       }),
       RUNS,
@@ -193,7 +197,11 @@ function fromFixture({ controls, decisions }: FixtureCase): ScoredControl[] {
     readShare: 1,
     decision: toDecision(decisions[one.id]),
     ...(one.entityExceptions && {
-      exceptions: { passed: one.passed!, total: one.total!, ofFailing: one.failing!.flatMap((id) => toDecision(one.entityExceptions![id]) ?? []) },
+      exceptions: {
+        passed: one.passed!,
+        total: one.total!,
+        ofFailing: one.failing!.flatMap((id) => toDecision(one.entityExceptions![id]) ?? []),
+      },
     }),
   }));
 }

@@ -122,7 +122,13 @@ export function percentagesOf(score: Score): Percentages {
   };
 }
 
-const ZONES: readonly (readonly [Grade, number])[] = [['A', 90], ['B', 75], ['C', 60], ['D', 40], ['E', 0]];
+const ZONES: readonly (readonly [Grade, number])[] = [
+  ['A', 90],
+  ['B', 75],
+  ['C', 60],
+  ['D', 40],
+  ['E', 0],
+];
 /** Under this much evidence there is no grade, in percent. */
 const LEAST_COVERAGE = 50;
 
@@ -142,7 +148,17 @@ interface Weighed extends ControlPoints {
   readonly isFailedCritical: boolean;
 }
 
-const NOTHING = { earned: 0, observed: 0, possible: 0, accepted: 0, unknown: 0, notApplicable: 0, evaluated: 0, certain: 0, isFailedCritical: false };
+const NOTHING = {
+  earned: 0,
+  observed: 0,
+  possible: 0,
+  accepted: 0,
+  unknown: 0,
+  notApplicable: 0,
+  evaluated: 0,
+  certain: 0,
+  isFailedCritical: false,
+};
 
 function weigh(control: ScoredControl, now: number): Weighed {
   const { controlId, result } = control;

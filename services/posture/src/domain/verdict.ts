@@ -51,7 +51,13 @@ export function notApplicable(): Verdict {
 }
 
 /** A control that was judged by counting. */
-export function counted(passed: number, total: number, found: Json, culprits: readonly Culprit[] = [], culpritCount = culprits.length): Verdict {
+export function counted(
+  passed: number,
+  total: number,
+  found: Json,
+  culprits: readonly Culprit[] = [],
+  culpritCount = culprits.length,
+): Verdict {
   const share = passed / total;
   const result = passed === total ? 'pass' : passed === 0 ? 'fail' : 'partial';
   return { result, share, passed, total, reason: null, found, culprits, culpritCount };

@@ -28,11 +28,15 @@ export class SqlDriftStore extends DriftStore {
   }
 
   async count(tenant: TenantId, connectorId: string | null): Promise<number> {
-    const [row] = await this.database.query<{ count: number }>(sql`select count(*) as count from posture_drift where ${among(tenant, connectorId)}`);
+    const [row] = await this.database.query<{ count: number }>(
+      sql`select count(*) as count from posture_drift where ${among(tenant, connectorId)}`,
+    );
     return Number(row?.count ?? 0);
   }
 }
 
 function among(tenant: TenantId, connectorId: string | null): Sql {
-  return connectorId === null ? sql`tenant = ${tenant} and is_live = 1` : sql`tenant = ${tenant} and connector_id = ${connectorId} and is_live = 1`;
+  return connectorId === null
+    ? sql`tenant = ${tenant} and is_live = 1`
+    : sql`tenant = ${tenant} and connector_id = ${connectorId} and is_live = 1`;
 }

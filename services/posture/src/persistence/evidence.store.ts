@@ -12,7 +12,13 @@ import type { Transaction } from '../domain/transaction.js';
 
 @Injectable()
 export class SqlEvidenceStore extends EvidenceStore {
-  async keep(tenant: TenantId, tx: Transaction, connectorId: string, records: readonly EvidenceRecord[], syncId: string | null): Promise<number> {
+  async keep(
+    tenant: TenantId,
+    tx: Transaction,
+    connectorId: string,
+    records: readonly EvidenceRecord[],
+    syncId: string | null,
+  ): Promise<number> {
     const inTx = tx as Tx;
     // A page may tell of the same document twice: the last word counts.
     const newest = new Map(records.map((record) => [keyOf(record), record]));
@@ -32,7 +38,11 @@ export class SqlEvidenceStore extends EvidenceStore {
         continue;
       }
       changed += 1;
-      await inTx.insert('evidence', [toRow(tenant, connectorId, key, after, hash, syncId)], { key: ['tenant', 'connector_id', 'document_key'], update: CHANGING });
+      await inTx.insert('evidence', [toRow(tenant, connectorId, key, after, hash, syncId)], {
+        key: ['tenant', 'connector_id', 'document_key'],
+        // Read outside any listing: that a listing has shown it stays true.
+        update: syncId === null ? CHANGING : [...CHANGING, 'sync_id'],
+      });
     }
     return changed;
   }
@@ -44,18 +54,25 @@ export class SqlEvidenceStore extends EvidenceStore {
   }
 
   async of(tenant: TenantId, tx: Transaction, connectorId: string): Promise<readonly Evidence[]> {
-    const rows = await (tx as Tx).query(sql`select * from evidence where tenant = ${tenant} and connector_id = ${connectorId} order by document_key`);
+    const rows = await (tx as Tx).query(
+      sql`select * from evidence where tenant = ${tenant} and connector_id = ${connectorId} order by document_key`,
+    );
     return rows.map(fromRow);
   }
 
-  private async byKeys(tx: Tx, tenant: TenantId, connectorId: string, keys: readonly string[]): Promise<Map<string, { evidence: Evidence; hash: string }>> {
+  private async byKeys(
+    tx: Tx,
+    tenant: TenantId,
+    connectorId: string,
+    keys: readonly string[],
+  ): Promise<Map<string, { evidence: Evidence; hash: string }>> {
     const where: Sql = sql`tenant = ${tenant} and connector_id = ${connectorId} and ${inList(sql`document_key`, keys)}`;
     const rows = await tx.query(sql`select * from evidence where ${where}${tx.dialect.forUpdate}`);
     return new Map(rows.map((row) => [row['document_key'] as string, { evidence: fromRow(row), hash: row['hash'] as string }]));
   }
 }
 
-const CHANGING = ['scope_name', 'kind', 'detail', 'document', 'hash', 'read_at', 'changed_at', 'failure', 'failed_at', 'sync_id'];
+const CHANGING = ['scope_name', 'kind', 'detail', 'document', 'hash', 'read_at', 'changed_at', 'failure', 'failed_at'];
 
 function keyOf({ operation, scope }: Pick<Evidence, 'operation' | 'scope'>): string {
   return sha256(canonicalJson([operation, scope]));

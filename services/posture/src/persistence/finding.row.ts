@@ -13,8 +13,25 @@ export function urgencyOf({ severity, points }: Pick<Finding, 'severity' | 'poin
 
 /** All but the key columns: what a new judging replaces. Decisions have columns of their own and stay. */
 export const JUDGED_COLUMNS = [
-  'control_version', 'is_live', 'urgency', 'severity', 'points', 'scoring', 'result', 'reason', 'explanation', 'missing_scopes', 'share', 'passed', 'total',
-  'read_share', 'affected_count', 'evaluated_at', 'evidence_at', 'since', 'last_known',
+  'control_version',
+  'is_live',
+  'urgency',
+  'severity',
+  'points',
+  'scoring',
+  'result',
+  'reason',
+  'explanation',
+  'missing_scopes',
+  'share',
+  'passed',
+  'total',
+  'read_share',
+  'affected_count',
+  'evaluated_at',
+  'evidence_at',
+  'since',
+  'last_known',
 ] as const;
 
 export function toRow(tenant: TenantId, finding: Finding) {
@@ -80,4 +97,3 @@ function numberOf(value: unknown): number | null {
 function parse<T>(value: unknown): T | null {
   return value === null || value === undefined ? null : (JSON.parse(value as string) as T);
 }
-

@@ -25,7 +25,9 @@ export class SqlFindingStore extends FindingStore {
   }
 
   async count(tenant: TenantId, query: FindingQuery): Promise<number> {
-    const [row] = await this.database.query<{ count: number }>(sql`select count(*) as count from finding where ${live(tenant)} and ${matches(query)}`);
+    const [row] = await this.database.query<{ count: number }>(
+      sql`select count(*) as count from finding where ${live(tenant)} and ${matches(query)}`,
+    );
     return Number(row?.count ?? 0);
   }
 
@@ -46,8 +48,14 @@ export class SqlFindingStore extends FindingStore {
     { controlIds }: Pick<FindingQuery, 'controlIds'>,
     only: { readonly app?: string; readonly connectorIds?: readonly string[] },
   ): Promise<readonly Finding[]> {
-    const part = only.connectorIds ? inList(sql`connector_id`, only.connectorIds) : only.app === undefined ? sql`1 = 1` : sql`app = ${only.app}`;
-    const rows = await this.database.query(sql`select * from finding where ${live(tenant)} and ${part} and ${inList(sql`control_id`, controlIds)}`);
+    const part = only.connectorIds
+      ? inList(sql`connector_id`, only.connectorIds)
+      : only.app === undefined
+        ? sql`1 = 1`
+        : sql`app = ${only.app}`;
+    const rows = await this.database.query(
+      sql`select * from finding where ${live(tenant)} and ${part} and ${inList(sql`control_id`, controlIds)}`,
+    );
     return rows.map(fromRow);
   }
 
@@ -55,7 +63,12 @@ export class SqlFindingStore extends FindingStore {
     const rows = await this.database.query<{ finding_id: string; evidence: string; affected: string }>(
       sql`select finding_id, evidence, affected from finding_detail where tenant = ${tenant} and ${inList(sql`finding_id`, ids)}`,
     );
-    return new Map(rows.map((row) => [row.finding_id, { evidence: JSON.parse(row.evidence) as Json, affected: JSON.parse(row.affected) as AffectedEntity[] }]));
+    return new Map(
+      rows.map((row) => [
+        row.finding_id,
+        { evidence: JSON.parse(row.evidence) as Json, affected: JSON.parse(row.affected) as AffectedEntity[] },
+      ]),
+    );
   }
 
   urgencyOf(finding: Finding): number {
@@ -69,15 +82,30 @@ export class SqlFindingStore extends FindingStore {
 
   async save(tenant: TenantId, tx: Transaction, findings: readonly Finding[], details: ReadonlyMap<string, FindingDetail>): Promise<void> {
     const inTx = tx as Tx;
-    await inTx.insert('finding', findings.map((finding) => toRow(tenant, finding)), { key: ['tenant', 'id'], update: JUDGED_COLUMNS });
+    await inTx.insert(
+      'finding',
+      findings.map((finding) => toRow(tenant, finding)),
+      { key: ['tenant', 'id'], update: JUDGED_COLUMNS },
+    );
     const rows = findings.flatMap(({ id, connectorId }) => {
       const detail = details.get(id);
       if (!detail) return [];
-      return [{ tenant, finding_id: id, connector_id: connectorId, evidence: JSON.stringify(detail.evidence), affected: JSON.stringify(detail.affected) }];
+      return [
+        {
+          tenant,
+          finding_id: id,
+          connector_id: connectorId,
+          evidence: JSON.stringify(detail.evidence),
+          affected: JSON.stringify(detail.affected),
+        },
+      ];
     });
     // A few at a time: a thousand names each make long statements.
     for (let start = 0; start < rows.length; start += DETAILS_PER_STATEMENT) {
-      await inTx.insert('finding_detail', rows.slice(start, start + DETAILS_PER_STATEMENT), { key: ['tenant', 'finding_id'], update: ['evidence', 'affected'] });
+      await inTx.insert('finding_detail', rows.slice(start, start + DETAILS_PER_STATEMENT), {
+        key: ['tenant', 'finding_id'],
+        update: ['evidence', 'affected'],
+      });
     }
   }
 

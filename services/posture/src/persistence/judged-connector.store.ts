@@ -16,7 +16,10 @@ export class SqlJudgedConnectorStore extends JudgedConnectorStore {
 
   async lock(tenant: TenantId, tx: Transaction, connectorId: string, app: string): Promise<boolean> {
     const inTx = tx as Tx;
-    await inTx.insert('judged_connector', [{ tenant, connector_id: connectorId, app, is_removed: false }], { key: ['tenant', 'connector_id'], update: 'keep' });
+    await inTx.insert('judged_connector', [{ tenant, connector_id: connectorId, app, is_removed: false }], {
+      key: ['tenant', 'connector_id'],
+      update: 'keep',
+    });
     const [row] = await inTx.query<{ is_removed: number }>(
       sql`select is_removed from judged_connector where tenant = ${tenant} and connector_id = ${connectorId}${inTx.dialect.forUpdate}`,
     );
@@ -52,7 +55,9 @@ export class SqlJudgedConnectorStore extends JudgedConnectorStore {
 
   async erase(tenant: TenantId, connectorId: string): Promise<void> {
     // First of all: nothing may be judged for it any more, whichever comes first, this or the news of its removal.
-    await this.database.execute(sql`update judged_connector set is_removed = 1, due_at = null where tenant = ${tenant} and connector_id = ${connectorId}`);
+    await this.database.execute(
+      sql`update judged_connector set is_removed = 1, due_at = null where tenant = ${tenant} and connector_id = ${connectorId}`,
+    );
     for (const table of TABLES) {
       await this.database.execute(sql`delete from ${name(table)} where tenant = ${tenant} and connector_id = ${connectorId}`);
     }

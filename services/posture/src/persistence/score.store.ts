@@ -40,12 +40,19 @@ export class SqlScoreStore extends ScoreStore {
         inputs: JSON.stringify(snapshot.inputs),
         catalogue_version: snapshot.catalogueVersion,
         previous_hash: previousHash,
-        hash: createHash('sha256').update(`${previousHash}\n${canonicalJson({ ...snapshot, tenant })}`).digest('hex'),
+        hash: createHash('sha256')
+          .update(`${previousHash}\n${canonicalJson({ ...snapshot, tenant })}`)
+          .digest('hex'),
       },
     ]);
   }
 
-  async between(tenant: TenantId, from: number, to: number, only: { readonly app?: string; readonly connectorId?: string }): Promise<readonly Snapshot[]> {
+  async between(
+    tenant: TenantId,
+    from: number,
+    to: number,
+    only: { readonly app?: string; readonly connectorId?: string },
+  ): Promise<readonly Snapshot[]> {
     const app = only.app === undefined ? sql`` : sql` and app = ${only.app}`;
     const connector = only.connectorId === undefined ? sql`` : sql` and connector_id = ${only.connectorId}`;
     const held = await this.database.query<{ id: string | null }>(sql`
@@ -54,7 +61,9 @@ export class SqlScoreStore extends ScoreStore {
         order by taken_at desc, id desc limit 1
       ) as id from judged_connector where tenant = ${tenant}${app}${connector}`);
     const heldIds = held.flatMap(({ id }) => id ?? []);
-    const before = await this.database.query(sql`select ${LISTED} from score_snapshot where tenant = ${tenant} and ${inList(sql`id`, heldIds)} order by taken_at, id`);
+    const before = await this.database.query(
+      sql`select ${LISTED} from score_snapshot where tenant = ${tenant} and ${inList(sql`id`, heldIds)} order by taken_at, id`,
+    );
     const rows = await this.database.query(sql`
       select ${LISTED} from score_snapshot
       where tenant = ${tenant} and taken_at > ${from} and taken_at <= ${to}${app}${connector} order by taken_at, id`);

@@ -27,8 +27,14 @@ export class ConnectorResolver {
   }
 
   @ResolveField()
-  async findings(@Request() context: RequestContext, @Parent() { id }: ConnectorReference, @Args('filter') filter: FindingFilter | null = null) {
-    const loader = context.loader<string, Finding[]>(`connector findings ${canonicalJson(filter)}`, (ids) => this.read.ofConnectors(context.tenant, ids, filter));
+  async findings(
+    @Request() context: RequestContext,
+    @Parent() { id }: ConnectorReference,
+    @Args('filter') filter: FindingFilter | null = null,
+  ) {
+    const loader = context.loader<string, Finding[]>(`connector findings ${canonicalJson(filter)}`, (ids) =>
+      this.read.ofConnectors(context.tenant, ids, filter),
+    );
     const now = this.clock.now().getTime();
     return (await loader.load(id)).map((finding) => toFinding(finding, now));
   }

@@ -19,7 +19,10 @@ export class ScoreResolver {
   }
 
   @Query()
-  async secureScoreHistory(@Tenant() tenant: string, @Args() { from, to, ...scope }: ScoreScope & { readonly from: number; readonly to: number }) {
+  async secureScoreHistory(
+    @Tenant() tenant: string,
+    @Args() { from, to, ...scope }: ScoreScope & { readonly from: number; readonly to: number },
+  ) {
     return (await this.read.history(tenant, from, to, scope)).map(toHistoryPoint);
   }
 }

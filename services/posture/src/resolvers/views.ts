@@ -6,7 +6,10 @@ import { percentagesOf, UNITS_PER_POINT, validDecision, type Score } from '../do
 import type { ScoreView } from '../usecases/read-score.js';
 
 /** A reference into another subgraph. */
-export function reference<T extends 'Account' | 'App' | 'Connector'>(typename: T, id: string): { readonly __typename: T; readonly id: string } {
+export function reference<T extends 'Account' | 'App' | 'Connector'>(
+  typename: T,
+  id: string,
+): { readonly __typename: T; readonly id: string } {
   return { __typename: typename, id };
 }
 

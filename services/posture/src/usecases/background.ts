@@ -29,7 +29,9 @@ export class Background implements BackgroundWork {
 
   start(): void {
     const turn = (): void => {
-      this.running = this.running.then(async () => void (await this.turn())).catch((err: unknown) => this.logger.error({ err }, 'judging what is due failed'));
+      this.running = this.running
+        .then(async () => void (await this.turn()))
+        .catch((err: unknown) => this.logger.error({ err }, 'judging what is due failed'));
     };
     turn();
     this.timer = setInterval(turn, EVERY_MS).unref();
@@ -50,7 +52,9 @@ export class Background implements BackgroundWork {
       const due = await this.connectors.due(this.clock.now().getTime(), this.catalogue.version, AT_ONCE);
       for (const place of due) {
         if (this.isStopping || !(await this.leases.renew(lease, LEASE_MS))) break;
-        await this.judge.run(place).catch((err: unknown) => this.logger.error({ err, connector: place.connectorId }, 'judging a connector failed'));
+        await this.judge
+          .run(place)
+          .catch((err: unknown) => this.logger.error({ err, connector: place.connectorId }, 'judging a connector failed'));
       }
       return due.length;
     } finally {

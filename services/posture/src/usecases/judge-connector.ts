@@ -46,11 +46,17 @@ export class JudgeConnector {
       const { finding, worse } = follow(previous, { id, connectorId, app }, control, verdict, now);
       findings.push(finding);
       details.set(id, { evidence: redact(verdict.evidence), affected: verdict.affected });
-      if (worse) drifts.push({ ...worse, id: newOrderedId('evt', new Date(now)), before: redact(worse.before), after: redact(worse.after) });
+      if (worse)
+        drifts.push({ ...worse, id: newOrderedId('evt', new Date(now)), before: redact(worse.before), after: redact(worse.after) });
       const message = changeOf(previous, finding, now);
       if (message) messages.push(message);
     }
-    await this.verdicts.save(tx, { tenant, connectorId, app }, { findings, details, drifts, messages, retired: retired(before, findings) }, now);
+    await this.verdicts.save(
+      tx,
+      { tenant, connectorId, app },
+      { findings, details, drifts, messages, retired: retired(before, findings) },
+      now,
+    );
     return findings.length;
   }
 }

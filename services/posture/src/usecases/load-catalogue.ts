@@ -9,6 +9,9 @@ type WithControls = { readonly manifest: Pick<Provider['manifest'], 'key'>; read
 
 /** The controls of the providers, under a version that changes with any of them. */
 export function loadCatalogue(from: readonly WithControls[] = providers): ControlCatalogue {
-  const version = createHash('sha256').update(canonicalJson(from.map(({ controls }) => controls))).digest('hex').slice(0, 32);
+  const version = createHash('sha256')
+    .update(canonicalJson(from.map(({ controls }) => controls)))
+    .digest('hex')
+    .slice(0, 32);
   return new ControlCatalogue(from, version);
 }

@@ -11,7 +11,10 @@ export class ReadCoverage {
     private readonly clock: Clock,
   ) {}
 
-  async of(tenant: TenantId, only: { readonly connectorIds: readonly string[] | undefined; readonly apps: readonly string[] | undefined }): Promise<Coverage> {
+  async of(
+    tenant: TenantId,
+    only: { readonly connectorIds: readonly string[] | undefined; readonly apps: readonly string[] | undefined },
+  ): Promise<Coverage> {
     const { connectorIds, apps } = only;
     const connectors = await this.connectors(tenant);
     return this.over(

@@ -50,22 +50,38 @@ export class ReadScore {
     });
   }
 
-  async history(tenant: TenantId, from: number, to: number, only: { readonly app?: string | null; readonly connector?: string | null }): Promise<readonly HistoryPoint[]> {
+  async history(
+    tenant: TenantId,
+    from: number,
+    to: number,
+    only: { readonly app?: string | null; readonly connector?: string | null },
+  ): Promise<readonly HistoryPoint[]> {
     if (from >= to || to - from > MOST_YEARS * 366 * DAY_MS) throw new HistoryRangeInvalid(MOST_YEARS);
     const snapshots = await this.scores.between(tenant, from, to, { app: only.app ?? undefined, connectorId: only.connector ?? undefined });
     return historyOf(snapshots, from);
   }
 
-  private async parts(tenant: TenantId, only: { readonly app?: string; readonly connectorIds?: readonly string[] }): Promise<readonly Part[]> {
+  private async parts(
+    tenant: TenantId,
+    only: { readonly app?: string; readonly connectorIds?: readonly string[] },
+  ): Promise<readonly Part[]> {
     const now = this.clock.now().getTime();
-    const isAsked = (app: string, id: string): boolean => (only.app === undefined || only.app === app) && (only.connectorIds?.includes(id) ?? true);
+    const isAsked = (app: string, id: string): boolean =>
+      (only.app === undefined || only.app === app) && (only.connectorIds?.includes(id) ?? true);
     const heard = (await this.coverage.connectors(tenant)).filter(({ app, connectorId }) => isAsked(app, connectorId));
-    const rows = (await this.findings.scored(tenant, { controlIds: this.catalogue.ids }, only)).filter((row) => isAsked(row.app, row.connectorId));
+    const rows = (await this.findings.scored(tenant, { controlIds: this.catalogue.ids }, only)).filter((row) =>
+      isAsked(row.app, row.connectorId),
+    );
     const ids = new Set([...heard.map(({ connectorId }) => connectorId), ...rows.map(({ connectorId }) => connectorId)]);
     return [...ids].sort().map((connectorId) => {
       const own = rows.filter((row) => row.connectorId === connectorId);
       const connector = heard.find((one) => one.connectorId === connectorId);
-      return { connectorId, connector, controls: this.controlsOf(own, connector?.app, now), evaluatedAt: Math.max(0, ...own.map((row) => row.evaluatedAt)) };
+      return {
+        connectorId,
+        connector,
+        controls: this.controlsOf(own, connector?.app, now),
+        evaluatedAt: Math.max(0, ...own.map((row) => row.evaluatedAt)),
+      };
     });
   }
 
@@ -73,13 +89,18 @@ export class ReadScore {
   private controlsOf(findings: readonly Finding[], app: string | undefined, now: number): readonly ScoredControl[] {
     if (findings.length > 0) return findings.map((finding) => scoredOf(asOf(finding, now)));
     const untold = { result: 'unknown', share: null, readShare: 0, decision: null } as const;
-    return this.catalogue.ofApp(app ?? '').map(({ id, points, severity, scoring }) => ({ ...untold, controlId: id, points, severity, scoring }));
+    return this.catalogue
+      .ofApp(app ?? '')
+      .map(({ id, points, severity, scoring }) => ({ ...untold, controlId: id, points, severity, scoring }));
   }
 
   private view(parts: readonly Part[]): ScoreView {
     const now = this.clock.now().getTime();
     return {
-      score: scoreOf(parts.flatMap(({ controls }) => controls), now),
+      score: scoreOf(
+        parts.flatMap(({ controls }) => controls),
+        now,
+      ),
       asOf: Math.max(0, ...parts.map(({ evaluatedAt }) => evaluatedAt)) || now,
       coverage: this.coverage.over(parts.flatMap(({ connector }) => connector ?? [])),
       weakestId: weakest(parts, now),

@@ -18,7 +18,13 @@ export class RecordScore {
   ) {}
 
   /** `findings` are all of the connector; none once it was removed, which ends its part of the sums. */
-  async run(tx: Transaction, tenant: TenantId, place: { readonly connectorId: string; readonly app: string }, findings: readonly Finding[], now: number): Promise<void> {
+  async run(
+    tx: Transaction,
+    tenant: TenantId,
+    place: { readonly connectorId: string; readonly app: string },
+    findings: readonly Finding[],
+    now: number,
+  ): Promise<void> {
     const { connectorId, app } = place;
     const inputs = findings.map((finding) => toInput(asOf(finding, now), now));
     const score = scoreOf(inputs, now);
@@ -42,5 +48,10 @@ export class RecordScore {
 function toInput(finding: Finding, now: number): ScoreInput {
   const scored = scoredOf(finding);
   const decision = validDecision(scored.decision, now);
-  return { ...scored, decision: decision && { kind: decision.kind, expiresAt: null }, connectorId: finding.connectorId, version: finding.controlVersion };
+  return {
+    ...scored,
+    decision: decision && { kind: decision.kind, expiresAt: null },
+    connectorId: finding.connectorId,
+    version: finding.controlVersion,
+  };
 }

@@ -1,6 +1,6 @@
 import type { Json } from '#libs/kernel';
 
-import type { Settings, Secrets } from '../provider.js';
+import type { Secrets, Settings } from '../entered.js';
 import type { Company } from './company.js';
 
 /**

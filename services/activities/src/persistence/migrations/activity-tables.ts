@@ -4,7 +4,10 @@ import { Table, TableIndex, type MigrationInterface, type QueryRunner } from 'ty
 const id = (name: string, isPrimary = false) => column.key(name, { length: '64', isPrimary });
 const word = (name: string) => column.key(name, { length: '16' });
 
-/** The log. Ids begin with the time, so the order of ids is the order of time; each index serves one way to page through it. */
+/**
+ * The log. Ids begin with the time, so the order of ids is the order of time; each index serves one way to page through it. An id is derived from the
+ * connector and the app's event id: the primary key keeps each event once, without an index in the random order of the apps' ids.
+ */
 export class CreateActivity1790000001001 implements MigrationInterface {
   readonly name = 'CreateActivity1790000001001';
 
@@ -30,8 +33,7 @@ export class CreateActivity1790000001001 implements MigrationInterface {
         ],
       }),
     );
-    const index = (name: string, columnNames: string[], isUnique = false) => runner.createIndex('activity', new TableIndex({ name, columnNames, isUnique }));
-    await index('activity_event', ['tenant', 'connector_id', 'external_id'], true);
+    const index = (name: string, columnNames: string[]) => runner.createIndex('activity', new TableIndex({ name, columnNames }));
     await index('activity_actor', ['tenant', 'actor_key', 'id']);
     await index('activity_ip', ['tenant', 'ip_key', 'id']);
     await index('activity_type', ['tenant', 'event_type', 'id']);

@@ -12,6 +12,8 @@ import { CreateGroup1790000002004 } from './1790000002004-create-group.js';
 import { CreatePrivilege1790000002005 } from './1790000002005-create-privilege.js';
 import { CreateAppGrant1790000002006 } from './1790000002006-create-app-grant.js';
 import { CreateListing1790000002007 } from './1790000002007-create-listing.js';
+import { CreateThirdPartyApp1790000002008 } from './1790000002008-create-third-party-app.js';
+import { CreateGroupMember1790000002009 } from './1790000002009-create-group-member.js';
 
 /** All tables of the service, in the order of their making. */
 export const migrations: readonly MigrationClass[] = [
@@ -25,4 +27,6 @@ export const migrations: readonly MigrationClass[] = [
   CreatePrivilege1790000002005,
   CreateAppGrant1790000002006,
   CreateListing1790000002007,
+  CreateThirdPartyApp1790000002008,
+  CreateGroupMember1790000002009,
 ];

@@ -10,7 +10,10 @@ export class CreateFindings1790000004002 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.createTable(findingTable());
     await runner.createIndex('finding', new TableIndex({ name: 'finding_urgency', columnNames: ['tenant', 'is_live', 'urgency', 'id'] }));
-    await runner.createIndex('finding', new TableIndex({ name: 'finding_connector', columnNames: ['tenant', 'connector_id', 'urgency', 'id'] }));
+    await runner.createIndex(
+      'finding',
+      new TableIndex({ name: 'finding_connector', columnNames: ['tenant', 'connector_id', 'urgency', 'id'] }),
+    );
     await runner.createIndex('finding', new TableIndex({ name: 'finding_app', columnNames: ['tenant', 'app', 'urgency', 'id'] }));
     await runner.createTable(
       new Table({
@@ -24,7 +27,10 @@ export class CreateFindings1790000004002 implements MigrationInterface {
         ],
       }),
     );
-    await runner.createIndex('finding_detail', new TableIndex({ name: 'finding_detail_connector', columnNames: ['tenant', 'connector_id'] }));
+    await runner.createIndex(
+      'finding_detail',
+      new TableIndex({ name: 'finding_detail_connector', columnNames: ['tenant', 'connector_id'] }),
+    );
     await runner.createTable(
       new Table({
         name: 'finding_decision',
@@ -38,8 +44,14 @@ export class CreateFindings1790000004002 implements MigrationInterface {
         ],
       }),
     );
-    await runner.createIndex('finding_decision', new TableIndex({ name: 'finding_decision_finding', columnNames: ['tenant', 'finding_id', 'id'] }));
-    await runner.createIndex('finding_decision', new TableIndex({ name: 'finding_decision_connector', columnNames: ['tenant', 'connector_id'] }));
+    await runner.createIndex(
+      'finding_decision',
+      new TableIndex({ name: 'finding_decision_finding', columnNames: ['tenant', 'finding_id', 'id'] }),
+    );
+    await runner.createIndex(
+      'finding_decision',
+      new TableIndex({ name: 'finding_decision_connector', columnNames: ['tenant', 'connector_id'] }),
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {

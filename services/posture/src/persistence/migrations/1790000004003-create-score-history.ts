@@ -28,7 +28,10 @@ export class CreateScoreHistory1790000004003 implements MigrationInterface {
         ],
       }),
     );
-    await runner.createIndex('score_snapshot', new TableIndex({ name: 'score_snapshot_connector', columnNames: ['tenant', 'connector_id', 'taken_at', 'id'] }));
+    await runner.createIndex(
+      'score_snapshot',
+      new TableIndex({ name: 'score_snapshot_connector', columnNames: ['tenant', 'connector_id', 'taken_at', 'id'] }),
+    );
     await runner.createIndex('score_snapshot', new TableIndex({ name: 'score_snapshot_time', columnNames: ['tenant', 'taken_at', 'id'] }));
     await runner.createTable(
       new Table({
@@ -43,7 +46,10 @@ export class CreateScoreHistory1790000004003 implements MigrationInterface {
       }),
     );
     await runner.createIndex('posture_drift', new TableIndex({ name: 'posture_drift_newest', columnNames: ['tenant', 'is_live', 'id'] }));
-    await runner.createIndex('posture_drift', new TableIndex({ name: 'posture_drift_connector', columnNames: ['tenant', 'connector_id', 'id'] }));
+    await runner.createIndex(
+      'posture_drift',
+      new TableIndex({ name: 'posture_drift_connector', columnNames: ['tenant', 'connector_id', 'is_live', 'id'] }),
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {
