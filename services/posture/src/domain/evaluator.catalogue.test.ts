@@ -5,6 +5,7 @@ import type { Json } from '#libs/kernel';
 
 import { judge } from './evaluator.js';
 import { JsonPath } from './json-path.js';
+import { percentagesOf, scoreOf, UNITS_PER_POINT, type DecisionKind, type ScoredControl } from './score.js';
 import type { Result } from './verdict.js';
 
 const NOW = new Date('2026-09-01T00:00:00Z');
@@ -160,4 +161,50 @@ interface EvaluatorCase {
     });
     expect(results).toEqual(tenant.expected.results.map(({ id, state, ratio }) => ({ id, state, ratio })));
   });
+
+  it.each([
+    ['without decisions', false],
+    ['with decisions', true],
+  ] as const)('of the sample tenant gives the score it must, %s', (_, isDecided) => {
+    const tenant = read<SampleTenant>('fixtures/docusign-tenant.json');
+    const inputs = tenant.expected.results.map(({ id }): ScoredControl => {
+      const control = controls.get(id)!;
+      const document = tenant.documents[control.evidence.operation];
+      const { result, share } = document === undefined ? { result: 'unknown' as const, share: null } : judge(control, document, CONTEXT);
+      const decided = isDecided ? tenant.decisions[id] : undefined;
+      const decision = decided ? { kind: DECISIONS[decided.kind]!, expiresAt: decided.expires ? Date.parse(decided.expires) : null } : null;
+      return { controlId: id, points: control.points, severity: control.severity, scoring: control.scoring, result, share, readShare: 1, decision };
+    });
+    const score = scoreOf(inputs, CONTEXT.now);
+    const percentages = percentagesOf(score);
+    const expected = isDecided ? tenant.expectedWithDecisions : tenant.expected.score;
+    expect(score.earned / UNITS_PER_POINT).toBeCloseTo(expected.earned, 4);
+    expect(score.possible / UNITS_PER_POINT).toBe(expected.max);
+    const shown = [percentages.percent, percentages.observed, percentages.floor, percentages.coverage, percentages.planned, percentages.achievable];
+    const wanted = [expected.score, expected.observedScore, expected.floor, expected.coverage, expected.planned, expected.achievable];
+    // The fixture rounds at the end, we round each control to a ten-thousandth of a point.
+    shown.forEach((value, index) => expect(value).toBeCloseTo(wanted[index]!, 3));
+    expect(percentages.grade).toBe(expected.grade);
+  });
 });
+
+interface SampleScore {
+  earned: number;
+  max: number;
+  score: number;
+  observedScore: number;
+  floor: number;
+  coverage: number;
+  planned: number;
+  achievable: number;
+  grade: string;
+}
+
+interface SampleTenant {
+  documents: Record<string, Json>;
+  expected: { results: { id: string }[]; score: SampleScore };
+  decisions: Record<string, { kind: string; expires?: string }>;
+  expectedWithDecisions: SampleScore;
+}
+
+const DECISIONS: Readonly<Record<string, DecisionKind>> = { risk_accepted: 'RISK_ACCEPTED', third_party: 'RESOLVED_BY_THIRD_PARTY', planned: 'PLANNED' };
