@@ -12,6 +12,8 @@ import { startEmbedded } from './start-embedded.js';
 
 const PEOPLE = 200;
 const DAYS = 30;
+const CONNECT = 'mutation ($input: ConnectAppInput!) { payload: connectApp(input: $input) { connector { id } problems { message remedy } } }';
+const ROTATE = 'mutation ($id: ID!, $secrets: JSON!) { payload: rotateCredentials(id: $id, secrets: $secrets) { problems { message } } }';
 
 // The whole product on a made-up company: sandboxes of all apps, connected, with people at work. `npm run demo`.
 await exitOnError(async () => {
@@ -57,9 +59,7 @@ async function startSandboxes(now: Date): Promise<Map<string, RunningSandbox>> {
   return new Map(started);
 }
 
-const CONNECT = 'mutation ($input: ConnectAppInput!) { payload: connectApp(input: $input) { connector { id } problems { message remedy } } }';
 
-const ROTATE = 'mutation ($id: ID!, $secrets: JSON!) { payload: rotateCredentials(id: $id, secrets: $secrets) { problems { message } } }';
 
 async function connectAll(graph: GraphClient, sandboxes: ReadonlyMap<string, RunningSandbox>, say: (text: string) => void): Promise<void> {
   const { connectors } = await graph.ask<{ connectors: { id: string; app: { id: string } }[] }>('{ connectors { id app { id } } }');

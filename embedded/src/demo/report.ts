@@ -29,7 +29,7 @@ const FOUND = `{
   activities(first: 1) { totalCount }
   alerts(first: 10) { totalCount nodes { title severity openedAt explanation { summary } } }
   secureScore { percent verified possible }
-  findings(filter: { outcome: [FAIL] }, first: 1) { totalCount }
+  findings(filter: { outcome: { in: [FAIL] } }, first: 1) { totalCount }
   connectors { name status secureScore { percent } }
 }`;
 

@@ -18,12 +18,16 @@ export function sql(parts: TemplateStringsArray, ...holes: readonly (SqlValue | 
       values.push(...hole.values);
     } else {
       text += '?';
-      // better-sqlite3 takes no booleans, and MySQL stores them as numbers.
-      values.push(typeof hole === 'boolean' ? Number(hole) : hole);
+      values.push(bindable(hole));
     }
     text += parts[index + 1]!;
   });
   return new Sql(text, values);
+}
+
+/** A value as drivers take it: better-sqlite3 takes no booleans, and MySQL stores them as numbers. */
+export function bindable(value: SqlValue): SqlValue {
+  return typeof value === 'boolean' ? Number(value) : value;
 }
 
 /** Joins pieces: `joinSql(conditions, ' and ')`. */
@@ -43,7 +47,7 @@ export function anyOf(conditions: readonly Sql[]): Sql {
 
 /** `column in (...)`; false for an empty list, as SQL itself refuses one. */
 export function inList(column: Sql, values: readonly SqlValue[]): Sql {
-  return values.length === 0 ? sql`1 = 0` : sql`${column} in (${joinSql(values.map((value) => sql`${value}`), ', ')})`;
+  return values.length === 0 ? sql`1 = 0` : sql`${column} in (${new Sql(values.map(() => '?').join(', '), values.map(bindable))})`;
 }
 
 const NAME = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/;

@@ -1,4 +1,4 @@
-import { NestFactory } from '@nestjs/core';
+import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import type { DynamicModule, Type } from '@nestjs/common';
@@ -105,10 +105,8 @@ async function healthOf(database: Database, outbox: Outbox, isClosing: boolean, 
   }
 }
 
+/** What a service may leave out. Looked for before it is asked for, since Nest logs a miss as an error. */
 function optional<T>(app: NestFastifyApplication, token: symbol): T | undefined {
-  try {
-    return app.get<T>(token, { strict: false });
-  } catch {
-    return undefined;
-  }
+  const isProvided = [...app.get(ModulesContainer).values()].some((module) => module.providers.has(token));
+  return isProvided ? app.get<T>(token, { strict: false }) : undefined;
 }

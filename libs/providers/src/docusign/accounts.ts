@@ -2,7 +2,7 @@ import type { AccountFactsRecord, AccountRecord, InventoryRecord } from '#libs/c
 import type { AppClient, Listing, ListingPage } from '../sdk/index.js';
 
 import { factsOf as discovered, type AccountFact } from './facts.js';
-import { isOpen, statusOf, toAccount, toAccountFromEsign, type MembershipState } from './mapping.js';
+import { isOpen, statusOf, toAccount, type MembershipState } from './mapping.js';
 import { accountUsers, adminUsers } from './pages.js';
 import type { AccountUser, AdminUser } from './wire.js';
 
@@ -27,6 +27,7 @@ async function* listAccounts(app: AppClient): AsyncGenerator<ListingPage<Invento
   for (const [index, account] of facts.accounts.entries()) {
     for await (const { rows } of accountUsers(app, account)) yield { records: rows.flatMap((row) => people.seeAgain(row, index)) };
   }
+  yield* chunks(people.waiting());
   yield* chunks(people.untold());
 }
 
@@ -41,6 +42,8 @@ interface Person {
   /** eSignature has shown the user, in any account. */
   isSeen: boolean;
   isTold: boolean;
+  /** Only eSignature shows the user. */
+  isLone: boolean;
 }
 
 /**
@@ -55,7 +58,7 @@ export class People {
   /** A row of the Admin API, in the account at this position. */
   see(row: AdminUser, index: number): AccountRecord | undefined {
     const before = this.known.get(row.id);
-    const person = before ?? { statuses: [], isAdmin: false, lastSignInAt: null, isSeen: false, isTold: false };
+    const person = before ?? { statuses: [], isAdmin: false, lastSignInAt: null, isSeen: false, isTold: false, isLone: false };
     person.statuses[index] = row.membershipStatus;
     this.known.set(row.id, person);
     const wasShown = before !== undefined && before.held === undefined;
@@ -80,35 +83,22 @@ export class People {
 
   /** A row of eSignature: its facts are told at the user's last account, when they are complete. */
   seeAgain(row: AccountUser, index: number): InventoryRecord[] {
-    const person = this.known.get(row.id);
-    if (!person) return this.seeFirst(row, index);
+    const before = this.known.get(row.id);
+    // A user whom the Admin API did not show becomes an account all the same.
+    const isLone = before === undefined || before.isLone;
+    const shown = isLone ? this.see(asAdminUser(row), index) : undefined;
+    const person = this.known.get(row.id)!;
+    person.isLone = isLone;
     if (row.isAdmin === true && isOpen(row.status)) person.isAdmin = true;
     if (row.lastLoginAt !== null) person.lastSignInAt = Math.max(row.lastLoginAt, person.lastSignInAt ?? 0);
     person.isSeen = true;
-    const isLast = index >= person.statuses.length - 1;
-    person.isTold = isLast;
-    return isLast ? [factsOf(row.id, person)] : [];
+    person.isTold = !isLone && index >= person.statuses.length - 1;
+    return [...(shown ? [shown] : []), ...(person.isTold ? [factsOf(row.id, person)] : [])];
   }
 
-  /** Users whose last account in the Admin API did not show them in eSignature. */
+  /** Facts of those whose last account did not show them in eSignature, and of those whom only eSignature shows. */
   *untold(): Generator<AccountFactsRecord> {
     for (const [id, person] of this.known) if (!person.isTold) yield factsOf(id, person);
-  }
-
-  private seeFirst(row: AccountUser, index: number): InventoryRecord[] {
-    const account = this.accounts[index];
-    if (!account) return [];
-    const statuses: (string | null | undefined)[] = [];
-    statuses[index] = row.status;
-    const person: Person = {
-      statuses,
-      isAdmin: row.isAdmin === true && isOpen(row.status),
-      lastSignInAt: row.lastLoginAt,
-      isSeen: true,
-      isTold: true,
-    };
-    this.known.set(row.id, person);
-    return [toAccountFromEsign(row, account), factsOf(row.id, person)];
   }
 
   private wordsOf(person: Person): (string | null)[] {
@@ -121,6 +111,10 @@ export class People {
       return status === undefined || !account ? [] : [{ accountId: account.id, account: account.name, status }];
     });
   }
+}
+
+function asAdminUser({ id, name, email, status, createdAt }: AccountUser): AdminUser {
+  return { id, name, email, createdAt, userStatus: null, membershipStatus: status, membershipClosedAt: null, isManagedByScim: null };
 }
 
 // "Not an administrator of the accounts" is not "no administrator": the organization has some too. So it is a yes, or not told.

@@ -202,6 +202,7 @@ export const manifest: Manifest = {
   },
   limitations: [
     'Organization administrators, two-step verification and single sign-on state cost one call per user: in organizations of up to 250 users all are read at each run, in larger ones administrators, users that changed lately and a part of the others, by turns.',
+    'In organizations of more than 250 users, an organization administrator who administrates no account counts as none until the daily walk over the users has come by.',
     'A user who belongs to several accounts is deleted only when the user or all its memberships are closed.',
     'Closing a membership does not end sessions that are already open at other apps with their own tokens.',
     'Users outside claimed domains must click the link in an activation mail before a re-activated membership works again.',

@@ -140,11 +140,14 @@ describe('what eSignature adds to an account', () => {
     expect([...both.untold()]).toMatchObject([{ externalId: ADA, isAdmin: true }]);
   });
 
-  it('makes an account of a user whom the Admin API did not show', () => {
-    expect(people().seeAgain(user({ userName: 'Ada Lind', email: 'ada@acme.example' }), 0)).toMatchObject([
+  it('makes an account of a user whom the Admin API did not show, with one status over both accounts too', () => {
+    const both = people();
+    expect(both.seeAgain(user({ userName: 'Ada Lind', email: 'ada@acme.example', userStatus: 'Closed' }), 0)).toEqual([]);
+    expect(both.seeAgain(user({ userName: 'Ada Lind', email: 'ada@acme.example' }), 1)).toMatchObject([
       { kind: 'account', externalId: ADA, status: 'ACTIVE', email: 'ada@acme.example' },
-      { kind: 'accountFacts', lastSignInAt: null },
     ]);
+    expect([...both.waiting()]).toEqual([]);
+    expect([...both.untold()]).toMatchObject([{ kind: 'accountFacts', externalId: ADA, lastSignInAt: null }]);
   });
 });
 

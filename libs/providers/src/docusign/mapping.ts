@@ -46,22 +46,6 @@ export function toAccount(user: AdminUser, memberships: readonly MembershipState
   };
 }
 
-/** The account of a user whom only eSignature shows. */
-export function toAccountFromEsign(user: AccountUser, account: AccountFact): AccountRecord {
-  const memberships = [{ accountId: account.id, account: account.name, status: user.status }];
-  return {
-    kind: 'account',
-    externalId: user.id,
-    username: user.email,
-    email: user.email,
-    displayName: user.name,
-    status: statusOf(null, [user.status]),
-    type: 'person',
-    createdAt: user.createdAt,
-    attributes: { memberships: memberships.map(membershipAttribute) },
-  };
-}
-
 /** A membership as it stands in an account's attributes. */
 function membershipAttribute({ accountId, account, status }: MembershipState): {
   accountId: string;

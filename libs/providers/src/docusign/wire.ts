@@ -28,7 +28,6 @@ export interface AccountUser {
   readonly passwordExpiresAt: number | null;
   readonly permissionProfileId: string | null;
   readonly permissionProfileName: string | null;
-  readonly jobTitle: string | null;
   /** Absent when the list was asked without additional information. */
   readonly groups: readonly AccountGroup[] | undefined;
 }
@@ -116,7 +115,6 @@ export function accountUser(value: unknown, operation: string): AccountUser {
     passwordExpiresAt: timeMs(row['passwordExpiration']),
     permissionProfileId: text(row['permissionProfileId']),
     permissionProfileName: text(row['permissionProfileName']),
-    jobTitle: text(row['jobTitle']),
     groups: list(row['groupList'])?.map((group) => accountGroup(group, operation)),
   };
 }

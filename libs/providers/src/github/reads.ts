@@ -7,9 +7,8 @@ import { auditRequest } from './audit-log.js';
 import { isToken } from './auth.js';
 import { credentialsRequest, fineTokensRequest, grantPages, installationsRequest } from './grants.js';
 import { enterpriseOf, organizationOf } from './http.js';
-import { grantedWrites } from './needs.js';
 import { accountPages, membersRequest, orgPath } from './people.js';
-import { groupPages, privilegePages, readOwners, teamsRequest } from './teams.js';
+import { groupPages, membershipPath, privilegePages, readOwners, teamsRequest } from './teams.js';
 
 const HOUR_S = 3_600;
 
@@ -90,13 +89,21 @@ async function seeGrants(app: AppClient): Promise<void | { note: string }> {
   if (isToken(app.settings)) return { note: 'Fine-grained tokens are shown to GitHub Apps only.' };
 }
 
-// No write is sent to see whether we may: the answer to a read says what the token was granted.
+/** No login may begin or end with a hyphen: to act on this one changes nothing and shows whether we may. */
+const NOBODY = '-castellan-nobody-';
+
 async function seeRevoking(app: AppClient): Promise<void> {
-  await grantedWrites(app, ['organization_personal_access_tokens:write', 'organization_administration:write'], 'admin:org');
+  if (!isToken(app.settings)) {
+    const operation = 'POST /orgs/{org}/personal-access-tokens/{pat_id}';
+    await app.call({ operation, method: 'POST', path: orgPath(app, '/personal-access-tokens/0'), json: { action: 'revoke' }, accept: [404, 422] });
+  }
+  const operation = 'DELETE /orgs/{org}/credential-authorizations/{credential_id}';
+  await app.call({ operation, method: 'DELETE', path: orgPath(app, '/credential-authorizations/0'), accept: [404] });
 }
 
 async function seeGovernance(app: AppClient): Promise<void | { note: string }> {
-  await grantedWrites(app, ['members:write'], 'admin:org');
+  const removal = 'DELETE /orgs/{org}/memberships/{username}';
+  await app.call({ operation: removal, method: 'DELETE', path: membershipPath(app, NOBODY), accept: [404] });
   const enterprise = enterpriseOf(app.settings);
   if (enterprise === undefined) return { note: 'No enterprise was entered: people are removed from the organization instead of suspended.' };
   const operation = 'GET /scim/v2/enterprises/{enterprise}/Users';

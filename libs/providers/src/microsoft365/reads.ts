@@ -173,8 +173,9 @@ async function* grantPages(app: AppClient): AsyncGenerator<ListingPage<AppGrantR
   for (const api of apps.values()) {
     if (!APIS.has(api.appId)) continue;
     const held = (await readAppRoleAssignments(app, api.id)).filter((one) => one.principalType === 'ServicePrincipal');
-    const byClient = Map.groupBy(held.filter((one) => isThirdParty(one.principalId)), (one) => one.principalId);
-    yield { records: [...byClient].map(([clientId, roles]) => toAppRoles(api, roles, apps.get(clientId))) };
+    const clients = [...new Set(held.map((one) => one.principalId))].filter(isThirdParty);
+    const rolesOf = (clientId: string): AppRoleAssignment[] => held.filter((one) => one.principalId === clientId);
+    yield { records: clients.map((clientId) => toAppRoles(api, rolesOf(clientId), apps.get(clientId))) };
   }
 }
 

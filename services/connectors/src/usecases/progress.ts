@@ -45,7 +45,7 @@ export class Progress {
   }
 
   private onto(stream: Stream): Stream {
-    return { ...stream, itemsRead: this.items, itemsExpected: this.expected, cursorAt: this.newestAt ?? stream.cursorAt };
+    return { ...stream, itemsRead: this.items, itemsExpected: this.expected !== null && this.expected >= this.items ? this.expected : null, cursorAt: this.newestAt ?? stream.cursorAt };
   }
 
   private now(): number {

@@ -159,7 +159,8 @@ function isSameTelling(before: AccountState, after: AccountState): boolean {
   const { privileges: a } = before;
   const { privileges: b } = after;
   if (a.admin !== b.admin || a.unclear !== b.unclear || a.isComplete !== b.isComplete) return false;
-  return before.told === after.told || canonicalJson(before.told) === canonicalJson(after.told);
+  if (before.told === after.told || JSON.stringify(before.told) === JSON.stringify(after.told)) return true;
+  return canonicalJson(before.told) === canonicalJson(after.told);
 }
 
 function newAccount(externalId: string, source: Source): AccountState {

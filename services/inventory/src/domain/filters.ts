@@ -91,7 +91,7 @@ export interface ThirdPartyAppFilter extends Nested<ThirdPartyAppFilter> {
   readonly rarity?: WordMatch<Rarity> | null;
 }
 
-export type AccountOrderField = 'EMAIL' | 'DISPLAY_NAME' | 'LAST_SIGN_IN_AT' | 'CREATED_AT';
+export type AccountOrderField = 'EMAIL' | 'DISPLAY_NAME' | 'LAST_SIGN_IN_AT';
 
 export interface AccountOrder {
   readonly field: AccountOrderField;

@@ -52,10 +52,12 @@ export function manyTextConditions(
   return conditions;
 }
 
+// Written out and not passed as a value: only so can SQLite see that an index of the yeses alone will do.
 export function flagConditions(column: Sql, match: BooleanMatch | null | undefined): readonly Sql[] {
   if (!match) return [];
   const conditions: Sql[] = [];
-  if (isGiven(match.eq)) conditions.push(sql`${column} is not null and ${column} = ${match.eq}`);
+  if (isGiven(match.eq))
+    conditions.push(match.eq ? sql`${column} is not null and ${column} = 1` : sql`${column} is not null and ${column} = 0`);
   if (isGiven(match.isSet)) conditions.push(match.isSet ? sql`${column} is not null` : sql`${column} is null`);
   return conditions;
 }

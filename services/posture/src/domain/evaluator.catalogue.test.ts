@@ -173,14 +173,30 @@ interface EvaluatorCase {
       const { result, share } = document === undefined ? { result: 'unknown' as const, share: null } : judge(control, document, CONTEXT);
       const decided = isDecided ? tenant.decisions[id] : undefined;
       const decision = decided ? { kind: DECISIONS[decided.kind]!, expiresAt: decided.expires ? Date.parse(decided.expires) : null } : null;
-      return { controlId: id, points: control.points, severity: control.severity, scoring: control.scoring, result, share, readShare: 1, decision };
+      return {
+        controlId: id,
+        points: control.points,
+        severity: control.severity,
+        scoring: control.scoring,
+        result,
+        share,
+        readShare: 1,
+        decision,
+      };
     });
     const score = scoreOf(inputs, CONTEXT.now);
     const percentages = percentagesOf(score);
     const expected = isDecided ? tenant.expectedWithDecisions : tenant.expected.score;
     expect(score.earned / UNITS_PER_POINT).toBeCloseTo(expected.earned, 4);
     expect(score.possible / UNITS_PER_POINT).toBe(expected.max);
-    const shown = [percentages.percent, percentages.observed, percentages.floor, percentages.coverage, percentages.planned, percentages.achievable];
+    const shown = [
+      percentages.percent,
+      percentages.observed,
+      percentages.floor,
+      percentages.coverage,
+      percentages.planned,
+      percentages.achievable,
+    ];
     const wanted = [expected.score, expected.observedScore, expected.floor, expected.coverage, expected.planned, expected.achievable];
     // The fixture rounds at the end, we round each control to a ten-thousandth of a point.
     shown.forEach((value, index) => expect(value).toBeCloseTo(wanted[index]!, 3));
@@ -207,4 +223,8 @@ interface SampleTenant {
   expectedWithDecisions: SampleScore;
 }
 
-const DECISIONS: Readonly<Record<string, DecisionKind>> = { risk_accepted: 'RISK_ACCEPTED', third_party: 'RESOLVED_BY_THIRD_PARTY', planned: 'PLANNED' };
+const DECISIONS: Readonly<Record<string, DecisionKind>> = {
+  risk_accepted: 'RISK_ACCEPTED',
+  third_party: 'RESOLVED_BY_THIRD_PARTY',
+  planned: 'PLANNED',
+};

@@ -22,7 +22,11 @@ export class CreatePerson1790000002002 implements MigrationInterface {
     );
     await runner.createIndices('person', [
       new TableIndex({ name: 'person_email', columnNames: ['tenant', 'email_key', 'id'] }),
-      new TableIndex({ name: 'person_terminated', columnNames: ['tenant', 'is_terminated', 'email_key', 'id'] }),
+      new TableIndex({
+        name: 'person_terminated',
+        columnNames: ['tenant', 'is_terminated', 'email_key', 'id'],
+        where: 'is_terminated = 1',
+      }),
     ]);
   }
 

@@ -1,0 +1,165 @@
+import type { CategoryRow } from '../sdk/index.js';
+
+/** Actions of the audit log by what they are; docs/activities.md explains the categories. Rows without `*` win. */
+export const EVENTS: readonly CategoryRow[] = [
+  row('SIGN_IN', 3002, 1, 'org.sso_response', 'business.sso_response', 'user.login', 'user.failed_login'),
+  row('SIGN_IN', 3002, 2, 'user.logout'),
+  row(
+    'SIGN_IN',
+    3002,
+    6,
+    'user.two_factor_requested',
+    'user.two_factor_challenge_failure',
+    'user.two_factor_challenge_success',
+    'user.device_verification_success',
+    'user.device_verification_failure',
+  ),
+
+  row('USER', 3004, 1, 'org.invite_member'),
+  row('USER', 3004, 4, 'org.cancel_invitation'),
+  row('USER', 3007, 1, 'org.add_member', 'org.restore_member', 'org.add_outside_collaborator', 'external_identity.provision'),
+  row('USER', 3007, 3, 'org.remove_member', 'org.remove_outside_collaborator', 'external_identity.deprovision'),
+  row('USER', 3007, 5, 'org.block_user', 'user.suspend'),
+  row('USER', 3007, 4, 'org.unblock_user', 'user.unsuspend'),
+
+  row('GROUP', 3006, 6, 'team.create'),
+  row('GROUP', 3006, 5, 'team.destroy'),
+  row('GROUP', 3006, 3, 'team.add_member'),
+  row('GROUP', 3006, 4, 'team.remove_member'),
+  row('GROUP', 3006, 7, 'team.change_parent_team'),
+
+  row('PRIVILEGE', 3007, 16, 'org.update_member', 'organization_role.assign', 'team.promote_maintainer', 'organization_moderators.add_user'),
+  row('PRIVILEGE', 3007, 17, 'organization_role.revoke', 'team.demote_maintainer', 'organization_moderators.remove_user'),
+  row('PRIVILEGE', 3006, 1, 'team.add_repository', 'team.update_permission', 'team.update_repository_permission'),
+  row('PRIVILEGE', 3006, 2, 'team.remove_repository'),
+  row('PRIVILEGE', 3008, 1, 'role.create'),
+
+  row('SHARING', 6001, 8, 'repo.add_member', 'repo.update_member', 'repo.access', 'repo.pages_public'),
+  row('SHARING', 6001, 8, 'repo.transfer', 'repo.transfer_outgoing', 'repo.transfer_start', 'org.transfer'),
+  row('SHARING', 6001, 3, 'repo.remove_member'),
+
+  row(
+    'ADMIN',
+    3004,
+    3,
+    'org.update_default_repository_permission',
+    'org.enable_two_factor_requirement',
+    'org.disable_two_factor_requirement',
+    'org.enable_saml',
+    'org.disable_saml',
+    'org.saml_enabled',
+    'org.saml_disabled',
+    'org.update_saml_provider_settings',
+    'org.set_default_workflow_permissions',
+    'org.enable_oauth_app_restrictions',
+    'org.disable_oauth_app_restrictions',
+    'ip_allow_list.enable',
+    'ip_allow_list.disable',
+    'ip_allow_list_entry.update',
+    'ssh_certificate_requirement.enable',
+    'ssh_certificate_requirement.disable',
+  ),
+  row(
+    'ADMIN',
+    3004,
+    3,
+    'repository_ruleset.update',
+    'secret_scanning.disable',
+    'secret_scanning.enable',
+    'secret_scanning_new_repos.disable',
+    'repository_secret_scanning.disable',
+    'repository_secret_scanning_push_protection.disable',
+    'dependabot_alerts.disable',
+    'dependabot_alerts_new_repos.disable',
+    'dependabot_security_updates.disable',
+    'dependabot_security_updates_new_repos.disable',
+    'repo.advanced_security_disabled',
+    'business_advanced_security.disabled',
+    'business_advanced_security.enabled',
+    'enterprise.config.disable_anonymous_git_access',
+    'private_repository_forking.enable',
+    'protected_branch.update_*',
+  ),
+  row(
+    'ADMIN',
+    3004,
+    1,
+    'ip_allow_list_entry.create',
+    'ssh_certificate_authority.create',
+    'protected_branch.create',
+    'repository_ruleset.create',
+    'org.register_self_hosted_runner',
+    'org.runner_group_created',
+  ),
+  row('ADMIN', 3004, 4, 'ip_allow_list_entry.destroy', 'protected_branch.destroy', 'repository_ruleset.destroy'),
+
+  row('RESOURCE', 6001, 1, 'repo.create'),
+  row('RESOURCE', 6001, 4, 'repo.destroy'),
+  row('RESOURCE', 6001, 3, 'repo.archived', 'repo.unarchived', 'repo.rename'),
+
+  row('DATA', 6001, 7, 'repo.download_zip', 'migration.create'),
+  row('DATA', 6001, 2, 'git.clone', 'git.fetch'),
+  row('DATA', 6001, 3, 'git.push', 'protected_branch.policy_override', 'secret_scanning_push_protection.bypass'),
+
+  row(
+    'APP_GRANT',
+    3007,
+    18,
+    'personal_access_token.request_created',
+    'personal_access_token.access_granted',
+    'org_credential_authorization.grant',
+    'oauth_authorization.create',
+    'public_key.create',
+  ),
+  row(
+    'APP_GRANT',
+    3007,
+    19,
+    'personal_access_token.access_revoked',
+    'org_credential_authorization.revoke',
+    'org_credential_authorization.deauthorize',
+    'oauth_authorization.destroy',
+    'public_key.delete',
+  ),
+  row('APP_GRANT', 6002, 1, 'oauth_application.create', 'integration_installation.create', 'org.oauth_app_access_requested'),
+  row('APP_GRANT', 6002, 2, 'integration_installation.destroy', 'org.oauth_app_access_denied'),
+  row('APP_GRANT', 6002, 6, 'org.oauth_app_access_approved'),
+  row('APP_GRANT', 6002, 8, 'integration_installation.repositories_added', 'integration_installation.repositories_removed'),
+  row('APP_GRANT', 3004, 1, 'hook.create', 'org.create_actions_secret', 'repo.create_actions_secret'),
+  row('APP_GRANT', 3004, 3, 'hook.config_changed', 'hook.events_changed'),
+  row('APP_GRANT', 3004, 4, 'hook.destroy'),
+
+  row('THREAT', 2004, 1, 'secret_scanning_alert.create', 'secret_scanning_alert.publicly_leaked'),
+];
+
+/** Asked for, not yet given: neither a success nor a failure. */
+export const REQUESTS: ReadonlySet<string> = new Set([
+  'personal_access_token.request_created',
+  'org.oauth_app_access_requested',
+]);
+
+/** Acts of an administrator that the category alone does not show. */
+export const ADMIN_EVENTS: ReadonlySet<string> = new Set([
+  'repo.access',
+  'repo.transfer',
+  'repo.transfer_outgoing',
+  'org.transfer',
+  'repo.destroy',
+  'org.oauth_app_access_approved',
+  'org.oauth_app_access_denied',
+  'personal_access_token.access_granted',
+  'integration_installation.create',
+  'integration_installation.destroy',
+  'integration_installation.repositories_added',
+  'hook.create',
+  'hook.config_changed',
+  'hook.destroy',
+  'org.create_actions_secret',
+  'protected_branch.policy_override',
+  'secret_scanning_push_protection.bypass',
+  'migration.create',
+]);
+
+function row(category: CategoryRow['category'], classUid: number, activityId: number, ...events: string[]): CategoryRow {
+  return { events, category, classUid, activityId };
+}
