@@ -50,7 +50,8 @@ async function startCastellan(appHosts: string): Promise<void> {
   children.push(spawn(process.execPath, ['dist/embedded/src/main.js'], { env, stdio: ['ignore', 'ignore', 'inherit'] }));
   for (let tries = 0; ; tries++) {
     try {
-      if ((await fetch(`http://127.0.0.1:${PORT}/health/ready`)).ok) return;
+      await ask('{ connectors { id } }');
+      return;
     } catch (error) {
       if (tries > 200) throw error;
     }

@@ -53,8 +53,8 @@ export async function startEmbedded({ config, logger, clock }: EmbeddedOptions):
     }
     const subgraphs = Object.fromEntries(services.map((service) => [service.name, new InProcessDataSource(service)]));
     gateway = await startGateway({ config, logger, subgraphs, accessTokens, supergraphSdl });
-    for (const service of services) await service.begin();
     const access = await ensureAdminToken(config, gateway.url, accessTokens);
+    for (const service of services) await service.begin();
     return { url: gateway.url, origin: gateway.origin, access, close };
   } catch (error) {
     await close();

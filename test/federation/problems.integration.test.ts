@@ -70,7 +70,7 @@ describe('an app that makes trouble', () => {
     ['htmlPage', 'APP_RESPONSE_UNREADABLE'],
   ])('answers %s pages by %s, reads the rest, and recovers', async (fault, code) => {
     const sandbox = castellan.sandboxes['okta']!;
-    sandbox.setSwitches({ [fault]: 'GET /api/v1/groups' });
+    sandbox.setSwitches({ [fault]: 'GET /api/v1/groups/{groupId}/users' });
     const answer = await connect('okta');
     const id = answer.connector.id as string;
     const { connector } = await streamsOf(id, (streams) => streams['GROUPS']?.problem !== null && streams['ACCOUNTS']?.status === 'UP_TO_DATE');

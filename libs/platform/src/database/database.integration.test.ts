@@ -19,7 +19,13 @@ describeOnEachDatabase('a database', [CreateLease1790000000001, CreateOutbox1790
 
   it('lets a message in once, and nothing of a transaction that failed', async () => {
     const database = await open();
-    const envelope = { id: 'evt_1', tenant: 'acme', subject: 's', sentAt: 1, message: { type: 'ActionStarted', actionId: 'gov_1', attempt: 1, at: 1 } } as const;
+    const envelope = {
+      id: 'evt_1',
+      tenant: 'acme',
+      subject: 's',
+      sentAt: 1,
+      message: { type: 'ActionStarted', actionId: 'gov_1', attempt: 1, at: 1 },
+    } as const;
     const now = new Date(5);
     await expect(
       database.transaction(async (tx) => {
@@ -34,7 +40,10 @@ describeOnEachDatabase('a database', [CreateLease1790000000001, CreateOutbox1790
   it('keeps keys apart that differ by case, accent or a trailing blank', async () => {
     const database = await open();
     const keys = ['E1', 'e1', 'E1 ', 'É1'];
-    await database.insert('lease', keys.map((name) => ({ name, owner: '', token: 0, expires_at: 0 })));
+    await database.insert(
+      'lease',
+      keys.map((name) => ({ name, owner: '', token: 0, expires_at: 0 })),
+    );
     expect(await database.query(sql`select name from lease where name = ${'e1'}`)).toHaveLength(1);
     expect(await database.query(sql`select name from lease`)).toHaveLength(4);
   });

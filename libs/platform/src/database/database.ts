@@ -41,7 +41,10 @@ export class Database implements Tx {
     try {
       await source.initialize();
     } catch (cause) {
-      throw new DatabaseBusy(`The database (${describeConnection(config)}) can't be opened: ${cause instanceof Error ? cause.message : 'unknown cause'}. Check that it runs and that the login may use it.`, { cause });
+      throw new DatabaseBusy(
+        `The database (${describeConnection(config)}) can't be opened: ${cause instanceof Error ? cause.message : 'unknown cause'}. Check that it runs and that the login may use it.`,
+        { cause },
+      );
     }
     await refuseUnsafe(source, config);
     await source.runMigrations({ transaction: 'each' });
@@ -162,7 +165,9 @@ class RunnerTx implements Tx {
 
 async function refuseUnsafe(source: DataSource, config: DatabaseConfig): Promise<void> {
   if (config.kind === 'sqlite') return;
-  const [row] = (await source.query('select @@innodb_flush_log_at_trx_commit as flush, @@log_bin as binlog, @@sync_binlog as sync')) as Row[];
+  const [row] = (await source.query(
+    'select @@innodb_flush_log_at_trx_commit as flush, @@log_bin as binlog, @@sync_binlog as sync',
+  )) as Row[];
   const flush = Number(row?.['flush']);
   const sync = Number(row?.['sync']);
   const isSafe = flush === 1 && (Number(row?.['binlog']) === 0 || sync === 1);

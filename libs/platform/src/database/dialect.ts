@@ -27,11 +27,16 @@ export class Dialect {
     if (this.name === 'sqlite') {
       const target = joinSql(key.map(name), ', ');
       if (update === 'keep') return sql` on conflict (${target}) do nothing`;
-      return sql` on conflict (${target}) do update set ${joinSql(update.map((column) => sql`${name(column)} = excluded.${name(column)}`), ', ')}`;
+      return sql` on conflict (${target}) do update set ${joinSql(
+        update.map((column) => sql`${name(column)} = excluded.${name(column)}`),
+        ', ',
+      )}`;
     }
     // A no-op assignment and not INSERT IGNORE, which would also swallow a NULL in a NOT NULL column.
     const columns = update === 'keep' ? key.slice(0, 1) : update;
-    const assignments = columns.map((column) => (update === 'keep' ? sql`${name(column)} = ${name(column)}` : sql`${name(column)} = values(${name(column)})`));
+    const assignments = columns.map((column) =>
+      update === 'keep' ? sql`${name(column)} = ${name(column)}` : sql`${name(column)} = values(${name(column)})`,
+    );
     return sql` on duplicate key update ${joinSql(assignments, ', ')}`;
   }
 

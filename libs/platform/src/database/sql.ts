@@ -32,17 +32,30 @@ export function bindable(value: SqlValue): SqlValue {
 
 /** Joins pieces: `joinSql(conditions, ' and ')`. */
 export function joinSql(pieces: readonly Sql[], separator: string): Sql {
-  return new Sql(pieces.map((piece) => piece.text).join(separator), pieces.flatMap((piece) => piece.values));
+  return new Sql(
+    pieces.map((piece) => piece.text).join(separator),
+    pieces.flatMap((piece) => piece.values),
+  );
 }
 
 /** All of the conditions; true when there is none. */
 export function allOf(conditions: readonly Sql[]): Sql {
-  return conditions.length === 0 ? sql`1 = 1` : joinSql(conditions.map((one) => sql`(${one})`), ' and ');
+  return conditions.length === 0
+    ? sql`1 = 1`
+    : joinSql(
+        conditions.map((one) => sql`(${one})`),
+        ' and ',
+      );
 }
 
 /** Any of the conditions; false when there is none. */
 export function anyOf(conditions: readonly Sql[]): Sql {
-  return conditions.length === 0 ? sql`1 = 0` : sql`(${joinSql(conditions.map((one) => sql`(${one})`), ' or ')})`;
+  return conditions.length === 0
+    ? sql`1 = 0`
+    : sql`(${joinSql(
+        conditions.map((one) => sql`(${one})`),
+        ' or ',
+      )})`;
 }
 
 /** `column in (...)`; false for an empty list, as SQL itself refuses one. */

@@ -70,13 +70,19 @@ const SAID_FAILURE = /^(?:fail(?:ure|ed)?|error|denied|invalid|unauthorized)$/i;
 function outcomeOf(event: WireRecord, eventType: string): { outcome: Outcome; outcomeWord: string | null } {
   if (REQUESTS.has(eventType)) return { outcome: 'UNKNOWN', outcomeWord: 'Requested' };
   const said = [event['result'], event['outcome'], at(event, 'data', 'result'), at(event, 'data', 'status')].map((value) => text(value));
-  const hasFailed = FAILED.test(eventType) || said.some((word) => word !== null && SAID_FAILURE.test(word)) || isRefusedSso(event, eventType);
+  const hasFailed =
+    FAILED.test(eventType) || said.some((word) => word !== null && SAID_FAILURE.test(word)) || isRefusedSso(event, eventType);
   return { outcome: hasFailed && eventType !== 'org.oauth_app_access_denied' ? 'FAILURE' : 'SUCCESS', outcomeWord: null };
 }
 
 function isRefusedSso(event: WireRecord, eventType: string): boolean {
   if (!eventType.endsWith('.sso_response')) return false;
-  return flag(event['success']) === false || flag(at(event, 'data', 'success')) === false || text(at(event, 'data', 'error')) !== null || text(event['error']) !== null;
+  return (
+    flag(event['success']) === false ||
+    flag(at(event, 'data', 'success')) === false ||
+    text(at(event, 'data', 'error')) !== null ||
+    text(event['error']) !== null
+  );
 }
 
 const FAILURE_OF_EVENT: Readonly<Record<string, SignInFailure>> = {
@@ -139,15 +145,19 @@ const TARGETS: readonly { readonly type: string; readonly name: string; readonly
 ];
 
 function targetsOf(event: WireRecord): ActivityTarget[] {
-  const targets = TARGETS.map(({ type, name, id }) => ({ type, name: text(event[name]), externalId: id === undefined ? null : text(event[id]) })).filter(
-    (target) => target.name !== null || (target.externalId !== null && target.type !== 'Enterprise'),
-  );
+  const targets = TARGETS.map(({ type, name, id }) => ({
+    type,
+    name: text(event[name]),
+    externalId: id === undefined ? null : text(event[id]),
+  })).filter((target) => target.name !== null || (target.externalId !== null && target.type !== 'Enterprise'));
   const repository = text(event['repository']);
-  if (repository !== null && !targets.some(({ type }) => type === 'Repository')) targets.push({ type: 'Repository', name: repository, externalId: null });
+  if (repository !== null && !targets.some(({ type }) => type === 'Repository'))
+    targets.push({ type: 'Repository', name: repository, externalId: null });
   // A name without a kind is that of what the action is about, such as an installed app or a workflow.
   const plain = text(event['name']);
   const kind = text(event['action'])?.split('.', 1)[0] ?? 'unknown';
-  if (plain !== null && !targets.some(({ name }) => name === plain)) targets.splice(targets.findIndex(isPlace) + 0, 0, { type: kind, name: plain, externalId: null });
+  if (plain !== null && !targets.some(({ name }) => name === plain))
+    targets.splice(targets.findIndex(isPlace) + 0, 0, { type: kind, name: plain, externalId: null });
   return targets;
 }
 

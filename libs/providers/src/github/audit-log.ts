@@ -38,7 +38,8 @@ function feedOf(part: Part, logName: string, everySeconds: number): Feed {
     everySeconds,
     latenessMs: SWEEP_MS,
     overlapMs: OVERLAP_MS,
-    start: (app, since) => written({ from: Math.max(since.getTime(), app.now().getTime() - part.keptDays * DAY_MS), sweptAt: app.now().getTime() }),
+    start: (app, since) =>
+      written({ from: Math.max(since.getTime(), app.now().getTime() - part.keptDays * DAY_MS), sweptAt: app.now().getTime() }),
     pages: (app, cursor) => pagesOf(app, part, cursor),
     isCursorDead: (failure) => failure.classified.appCode === BROKEN,
   };
@@ -68,7 +69,11 @@ function readPlace(cursor: string): Place {
   const from = whole(record(wire)?.['from']);
   const sweptAt = whole(record(wire)?.['sweptAt']);
   if (from !== null && sweptAt !== null) return { from, sweptAt };
-  throw new AppFailure({ kind: 'rejected', appCode: BROKEN, message: 'The stored position in the audit log cannot be read.' }, OPERATION, undefined);
+  throw new AppFailure(
+    { kind: 'rejected', appCode: BROKEN, message: 'The stored position in the audit log cannot be read.' },
+    OPERATION,
+    undefined,
+  );
 }
 
 async function* pagesOf(app: AppClient, part: Part, cursor: string): AsyncGenerator<FeedPage> {
@@ -86,7 +91,11 @@ async function* pagesOf(app: AppClient, part: Part, cursor: string): AsyncGenera
       for await (const page of windowPages(app, part, from, to)) {
         // Rows come in order of time, so all before the newest of the page is read, should we be cut off here.
         const reached = page.reduce((latest, event) => Math.max(latest, event.occurredAt), from);
-        yield { events: page, next: written({ from: Math.max(Math.min(reached, to), place.from), sweptAt: place.sweptAt }), isCaughtUp: false };
+        yield {
+          events: page,
+          next: written({ from: Math.max(Math.min(reached, to), place.from), sweptAt: place.sweptAt }),
+          isCaughtUp: false,
+        };
       }
     } catch (error) {
       // Heavy queries end in 502: a narrower window is a lighter query.

@@ -46,7 +46,12 @@ async function signInWithToken(context: AuthContext): Promise<AuthSession> {
   const endsAt = timeMs(headerOf(answer, 'github-authentication-token-expiration'));
   return {
     // Fine-grained tokens do not say what they may.
-    ...(scopes !== undefined && { grantedScopes: scopes.split(',').map((scope) => scope.trim()).filter(Boolean) }),
+    ...(scopes !== undefined && {
+      grantedScopes: scopes
+        .split(',')
+        .map((scope) => scope.trim())
+        .filter(Boolean),
+    }),
     ...(endsAt !== null && { credentialExpiresAt: new Date(endsAt) }),
     headers: async () => ({ authorization: `Bearer ${token}` }),
   };
@@ -58,7 +63,8 @@ const APP_REMEDY = 'Check the client ID and private key of the GitHub App, and t
 async function signInAsApp(context: AuthContext): Promise<AuthSession> {
   const jwt = await appJwt(context);
   const id = text(context.settings['installationId']) ?? (await findInstallation(context, jwt));
-  const permissions = context.settings['governance'] === 'false' ? { json: { permissions: await readPermissions(context, jwt, id) } } : { json: {} };
+  const permissions =
+    context.settings['governance'] === 'false' ? { json: { permissions: await readPermissions(context, jwt, id) } } : { json: {} };
   const answer = await send(
     context,
     { operation: INSTALLATION_TOKEN, method: 'POST', path: `/app/installations/${encodeURIComponent(id)}/access_tokens`, ...permissions },
@@ -146,7 +152,11 @@ function refusal(answer: AppAnswer, now: Date, remedy: string): AppFailure {
   const told = http.classify?.(answer);
   if (answer.status === 401) return failure(answer, { kind: 'auth-revoked', message, remedy });
   if (told && told !== 'ok') {
-    return failure(answer, { ...told, message: told.message ?? message }, told.kind === 'throttled' ? http.retryAt?.(answer, now) : undefined);
+    return failure(
+      answer,
+      { ...told, message: told.message ?? message },
+      told.kind === 'throttled' ? http.retryAt?.(answer, now) : undefined,
+    );
   }
   return failure(answer, { kind: answer.status >= 500 ? 'down' : 'malformed', message });
 }

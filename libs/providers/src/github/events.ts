@@ -28,7 +28,15 @@ export const EVENTS: readonly CategoryRow[] = [
   row('GROUP', 3006, 4, 'team.remove_member'),
   row('GROUP', 3006, 7, 'team.change_parent_team'),
 
-  row('PRIVILEGE', 3007, 16, 'org.update_member', 'organization_role.assign', 'team.promote_maintainer', 'organization_moderators.add_user'),
+  row(
+    'PRIVILEGE',
+    3007,
+    16,
+    'org.update_member',
+    'organization_role.assign',
+    'team.promote_maintainer',
+    'organization_moderators.add_user',
+  ),
   row('PRIVILEGE', 3007, 17, 'organization_role.revoke', 'team.demote_maintainer', 'organization_moderators.remove_user'),
   row('PRIVILEGE', 3006, 1, 'team.add_repository', 'team.update_permission', 'team.update_repository_permission'),
   row('PRIVILEGE', 3006, 2, 'team.remove_repository'),
@@ -133,10 +141,7 @@ export const EVENTS: readonly CategoryRow[] = [
 ];
 
 /** Asked for, not yet given: neither a success nor a failure. */
-export const REQUESTS: ReadonlySet<string> = new Set([
-  'personal_access_token.request_created',
-  'org.oauth_app_access_requested',
-]);
+export const REQUESTS: ReadonlySet<string> = new Set(['personal_access_token.request_created', 'org.oauth_app_access_requested']);
 
 /** Acts of an administrator that the category alone does not show. */
 export const ADMIN_EVENTS: ReadonlySet<string> = new Set([

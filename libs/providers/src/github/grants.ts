@@ -81,7 +81,10 @@ async function* deployKeyPages(app: AppClient): AsyncGenerator<Page> {
   const repositories = await readRepositories(app);
   let ids: ReadonlyMap<string, string> | undefined;
   for (let i = 0; i < repositories.length; i += BATCH) {
-    const found = await app.each(repositories.slice(i, i + BATCH), async (repository) => ({ repository, keys: await readKeys(app, repository) }));
+    const found = await app.each(repositories.slice(i, i + BATCH), async (repository) => ({
+      repository,
+      keys: await readKeys(app, repository),
+    }));
     const withKeys = found.filter(({ keys }) => keys.length > 0);
     if (withKeys.length > 0) ids ??= await idsByLogin(app);
     yield {
@@ -94,7 +97,12 @@ async function* deployKeyPages(app: AppClient): AsyncGenerator<Page> {
 
 async function readKeys(app: AppClient, { owner, name }: GithubRepository): Promise<ReturnType<typeof readDeployKey>[]> {
   const keys = [];
-  for await (const page of linkPages(app, { operation: KEYS, path: repoPath(owner, name, '/keys'), query: { per_page: 100 }, accept: [404] })) {
+  for await (const page of linkPages(app, {
+    operation: KEYS,
+    path: repoPath(owner, name, '/keys'),
+    query: { per_page: 100 },
+    accept: [404],
+  })) {
     // The repository was deleted or renamed since it was listed.
     if (page.status === 404) return [];
     keys.push(...rowsOf(page.body, KEYS, readDeployKey));

@@ -61,7 +61,12 @@ function classify(answer: AppAnswer): Classified | undefined {
   }
   // The lists of members by their second factor answer so to whoever is no owner.
   if (answer.status === 422 && text(answer.request.query?.['filter'])?.startsWith('2fa_')) {
-    return { kind: 'forbidden', message, problem: 'NOT_ADMINISTRATOR', remedy: 'Only an owner’s credential may ask who has a second factor.' };
+    return {
+      kind: 'forbidden',
+      message,
+      problem: 'NOT_ADMINISTRATOR',
+      remedy: 'Only an owner’s credential may ask who has a second factor.',
+    };
   }
   if (answer.status === 410 || answer.status === 451) return { kind: 'missing', message };
   const kind = KIND_OF_STATUS[answer.status];
@@ -177,7 +182,9 @@ function quota(answer: AppAnswer): { limit?: number; remaining?: number; resetAt
 /** What GitHub says went wrong, with the details of a validation. */
 export function messageOf(body: unknown): string | undefined {
   const said = text(at(body, 'message')) ?? text(at(body, 'detail'));
-  const details = (list(at(body, 'errors')) ?? []).map((error) => text(error) ?? text(record(error)?.['message'])).filter((one) => one !== null);
+  const details = (list(at(body, 'errors')) ?? [])
+    .map((error) => text(error) ?? text(record(error)?.['message']))
+    .filter((one) => one !== null);
   const all = [said, ...details].filter((part) => part !== null);
   return all.length === 0 ? undefined : all.join(' ').slice(0, 500);
 }

@@ -111,7 +111,11 @@ export const SCOPES: readonly ScopeNeed[] = [
   read('organization_self_hosted_runners:read', ['POSTURE'], 'Groups of self-hosted runners.'),
   read('metadata:read', ['VIEW_APP_GRANTS', 'POSTURE'], 'The list of repositories.'),
   read('administration:read', ['VIEW_APP_GRANTS', 'POSTURE'], 'Deploy keys and branch protection of repositories.'),
-  read('contents:read', ['POSTURE'], 'Whether a default branch is protected. GitHub ties this to the permission for contents; no file is read.'),
+  read(
+    'contents:read',
+    ['POSTURE'],
+    'Whether a default branch is protected. GitHub ties this to the permission for contents; no file is read.',
+  ),
   write('members:write', ['USER_GOVERNANCE'], 'Removes members, makes owners members, removes people from teams, and puts them back.'),
   write('organization_custom_org_roles:write', ['USER_GOVERNANCE'], 'Takes organization roles away, and gives them back.'),
   write(
@@ -182,9 +186,9 @@ export const manifest: Manifest = {
     },
     POSTURE: {
       support: 'SUPPORTED',
-      scopes: SCOPES.filter((need) => need.scope.endsWith(':read') && need.capabilities.includes('POSTURE') && need.scope !== 'read:org').map(
-        (need) => need.scope,
-      ),
+      scopes: SCOPES.filter(
+        (need) => need.scope.endsWith(':read') && need.capabilities.includes('POSTURE') && need.scope !== 'read:org',
+      ).map((need) => need.scope),
     },
     FILE_SCAN: { support: 'NOT_APPLICABLE', note: NO_FILES },
     FILE_SCAN_NEAR_REAL_TIME: { support: 'NOT_APPLICABLE', note: NO_FILES },

@@ -264,7 +264,11 @@ export function toHookGrant(hook: GithubHook): AppGrantRecord {
     scopes: [...hook.events].sort(),
     level: 'MEDIUM',
     grantedAt: timeMs(hook.createdAt),
-    attributes: { isActive: hook.isActive, verifiesTls: hook.insecureSsl === null ? null : hook.insecureSsl === '0', hasSecret: hook.hasSecret },
+    attributes: {
+      isActive: hook.isActive,
+      verifiesTls: hook.insecureSsl === null ? null : hook.insecureSsl === '0',
+      hasSecret: hook.hasSecret,
+    },
   };
 }
 
@@ -306,4 +310,3 @@ export function levelOf(scopes: readonly string[]): PermissionLevel {
   const levels = new Set(scopes.map((scope) => LEVELS.find(([pattern]) => pattern.test(scope))?.[1] ?? 'UNKNOWN'));
   return (['HIGH', 'UNKNOWN', 'MEDIUM', 'LOW'] as const).find((level) => levels.has(level)) ?? 'UNKNOWN';
 }
-

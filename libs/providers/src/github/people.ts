@@ -146,7 +146,9 @@ export async function loginOf(app: AppClient, accountId: string): Promise<string
 
 /** Ids by login, lower case: some lists name people by login alone. */
 export async function idsByLogin(app: AppClient): Promise<ReadonlyMap<string, string>> {
-  const users = [...(await readUsers(app, membersRequest(app, { filter: 'all', role: 'all' }))), ...(await readUsers(app, outsideCollaborators(app)))];
+  const users = [
+    ...(await readUsers(app, membersRequest(app, { filter: 'all', role: 'all' }))),
+    ...(await readUsers(app, outsideCollaborators(app))),
+  ];
   return new Map(users.map((user) => [user.login.toLowerCase(), user.id]));
 }
-

@@ -95,7 +95,13 @@ const NOBODY = '-castellan-nobody-';
 async function seeRevoking(app: AppClient): Promise<void> {
   if (!isToken(app.settings)) {
     const operation = 'POST /orgs/{org}/personal-access-tokens/{pat_id}';
-    await app.call({ operation, method: 'POST', path: orgPath(app, '/personal-access-tokens/0'), json: { action: 'revoke' }, accept: [404, 422] });
+    await app.call({
+      operation,
+      method: 'POST',
+      path: orgPath(app, '/personal-access-tokens/0'),
+      json: { action: 'revoke' },
+      accept: [404, 422],
+    });
   }
   const operation = 'DELETE /orgs/{org}/credential-authorizations/{credential_id}';
   await app.call({ operation, method: 'DELETE', path: orgPath(app, '/credential-authorizations/0'), accept: [404] });
@@ -105,7 +111,8 @@ async function seeGovernance(app: AppClient): Promise<void | { note: string }> {
   const removal = 'DELETE /orgs/{org}/memberships/{username}';
   await app.call({ operation: removal, method: 'DELETE', path: membershipPath(app, NOBODY), accept: [404] });
   const enterprise = enterpriseOf(app.settings);
-  if (enterprise === undefined) return { note: 'No enterprise was entered: people are removed from the organization instead of suspended.' };
+  if (enterprise === undefined)
+    return { note: 'No enterprise was entered: people are removed from the organization instead of suspended.' };
   const operation = 'GET /scim/v2/enterprises/{enterprise}/Users';
   await app.call({ operation, path: `/scim/v2/enterprises/${encodeURIComponent(enterprise)}/Users`, query: { startIndex: 1, count: 1 } });
 }
@@ -119,4 +126,3 @@ async function seeSettings(app: AppClient): Promise<void> {
   const missingScopes = isToken(app.settings) ? ['admin:org'] : ['organization_administration:read'];
   throw new AppFailure({ kind: 'forbidden', problem: 'SCOPE_MISSING', message, missingScopes }, operation, answer.status);
 }
-

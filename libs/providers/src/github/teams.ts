@@ -5,7 +5,16 @@ import { AppFailure, at, linkPages, requiredText } from '../sdk/index.js';
 import { isAdminRole, toGroup, toMaintainer, toMembers, toNesting, toOwnership, toPrivilege } from './mapping.js';
 import type { Operation } from './operations.js';
 import { ifAllowed, membersRequest, orgList, orgPath, readUsers } from './people.js';
-import { readRoleHolder, readRoles, readTeam, readTeamMember, rowsOf, type GithubRole, type GithubRoleHolder, type GithubTeam } from './wire.js';
+import {
+  readRoleHolder,
+  readRoles,
+  readTeam,
+  readTeamMember,
+  rowsOf,
+  type GithubRole,
+  type GithubRoleHolder,
+  type GithubTeam,
+} from './wire.js';
 
 const TEAMS: Operation = 'GET /orgs/{org}/teams';
 const MEMBERS: Operation = 'GET /orgs/{org}/teams/{team_slug}/members';
@@ -57,10 +66,7 @@ export async function readOneTeam(app: AppClient, teamId: string): Promise<Githu
 export async function* privilegePages(app: AppClient): AsyncGenerator<Page> {
   const owners = await readOwners(app);
   yield {
-    records: owners.flatMap((owner) => [
-      toOwnership(owner),
-      { kind: 'accountFacts' as const, externalId: owner.id, isAdmin: true },
-    ]),
+    records: owners.flatMap((owner) => [toOwnership(owner), { kind: 'accountFacts' as const, externalId: owner.id, isAdmin: true }]),
   };
   for (const role of (await readOrganizationRoles(app)) ?? []) {
     for await (const holders of linkPages(app, orgList(app, HOLDERS, `/organization-roles/${encodeURIComponent(role.id)}/users`))) {

@@ -121,7 +121,8 @@ function outcomeOf({ event, eventType, parameters }: Told): Outcome {
   if (eventType === 'login.risky_sensitive_action_blocked') return 'FAILURE';
   const challenge = parameters.one('login_challenge_status');
   // "Challenge passed", "passed", "Challenge Passed.": the spelling differs by age.
-  if (challenge !== null && /^login\.login_(?:verification|challenge)$/.test(eventType)) return /pass/i.test(challenge) ? 'SUCCESS' : 'FAILURE';
+  if (challenge !== null && /^login\.login_(?:verification|challenge)$/.test(eventType))
+    return /pass/i.test(challenge) ? 'SUCCESS' : 'FAILURE';
   return 'SUCCESS';
 }
 

@@ -61,7 +61,11 @@ async function firstToken(tokenFor: (scope: Scope) => Promise<string>): Promise<
     }
   }
   const scopes = SCOPES.filter(({ forWriting }) => !forWriting).map(({ scope }) => scope);
-  throw new AppFailure({ ...refused!.classified, kind: 'consent', missingScopes: scopes, problem: 'CONSENT_REQUIRED' }, OPERATIONS.token, 401);
+  throw new AppFailure(
+    { ...refused!.classified, kind: 'consent', missingScopes: scopes, problem: 'CONSENT_REQUIRED' },
+    OPERATIONS.token,
+    401,
+  );
 }
 
 async function fetchToken(context: AuthContext, account: ServiceAccount, scope: Scope): Promise<string> {
@@ -82,11 +86,19 @@ async function fetchToken(context: AuthContext, account: ServiceAccount, scope: 
   throw new AppFailure(refusal(answer, account, scope), OPERATIONS.token, answer.status);
 }
 
-async function sign(context: AuthContext, claims: Readonly<Record<string, unknown>>, { privateKey, keyId }: ServiceAccount): Promise<string> {
+async function sign(
+  context: AuthContext,
+  claims: Readonly<Record<string, unknown>>,
+  { privateKey, keyId }: ServiceAccount,
+): Promise<string> {
   try {
     return await context.signJwt(claims, privateKey, { alg: 'RS256', typ: 'JWT', ...(keyId !== null && { kid: keyId }) });
   } catch (cause) {
-    throw misconfigured('The private key in the key file cannot be used for signing.', 'Paste the whole JSON key file as Google gave it.', cause);
+    throw misconfigured(
+      'The private key in the key file cannot be used for signing.',
+      'Paste the whole JSON key file as Google gave it.',
+      cause,
+    );
   }
 }
 

@@ -34,8 +34,14 @@ export function factsOf(app: Pick<AppClient, 'facts'>): WorkspaceFacts {
 async function readDomains(app: AppClient): Promise<string[]> {
   const { body } = await app.call(request(OPERATIONS.domains, { customer: customerOf(app) }));
   const rows = rowsOf(body, 'domains', 'admin#directory#domains', OPERATIONS.domains, (row) => row);
-  const names = rows.flatMap((row) => [at(row, 'domainName'), ...(list(at(row, 'domainAliases')) ?? []).map((alias) => at(alias, 'domainAliasName'))]);
-  return names.map(text).filter((name) => name !== null).map((name) => name.toLowerCase());
+  const names = rows.flatMap((row) => [
+    at(row, 'domainName'),
+    ...(list(at(row, 'domainAliases')) ?? []).map((alias) => at(alias, 'domainAliasName')),
+  ]);
+  return names
+    .map(text)
+    .filter((name) => name !== null)
+    .map((name) => name.toLowerCase());
 }
 
 // Policies name it as orgUnits/03ph8a2z…, the directory as id:03ph8a2z….

@@ -37,7 +37,11 @@ const FIELDS: readonly SetupField[] = [
 export const SCOPES: readonly ScopeNeed[] = [
   read(SCOPE.users, ['LIST_ACCOUNTS', 'VIEW_APP_GRANTS', 'USER_GOVERNANCE', 'POSTURE'], 'People, their state and second factor.'),
   read(SCOPE.groups, ['LIST_GROUPS', 'USER_GOVERNANCE'], 'Groups.'),
-  read(SCOPE.members, ['LIST_GROUPS', 'LIST_PRIVILEGES', 'USER_GOVERNANCE'], 'Who is in a group, also in one that gives administrator roles.'),
+  read(
+    SCOPE.members,
+    ['LIST_GROUPS', 'LIST_PRIVILEGES', 'USER_GOVERNANCE'],
+    'Who is in a group, also in one that gives administrator roles.',
+  ),
   read(SCOPE.roles, ['LIST_PRIVILEGES', 'USER_GOVERNANCE'], 'Administrator roles and who holds them.'),
   read(SCOPE.customer, ['LIST_ACCOUNTS'], 'The account itself: its id and primary domain.'),
   read(SCOPE.domains, ['LIST_GROUPS'], 'The own domains, to tell who is from outside.'),

@@ -1,4 +1,12 @@
-import type { AccountRecord, AccountStatus, AppGrantRecord, GroupRecord, InventoryRecord, PermissionLevel, PrivilegeRecord } from '#libs/contracts';
+import type {
+  AccountRecord,
+  AccountStatus,
+  AppGrantRecord,
+  GroupRecord,
+  InventoryRecord,
+  PermissionLevel,
+  PrivilegeRecord,
+} from '#libs/contracts';
 
 import type { HeldRole } from './admins.js';
 import type { GoogleAppPassword, GoogleGroup, GoogleMember, GoogleToken, GoogleUser } from './wire.js';
@@ -152,10 +160,12 @@ export function toAppPasswordGrant(userId: string, password: GoogleAppPassword):
 }
 
 const GOOGLE = 'https://www.googleapis.com/auth/';
-const HARMLESS = /^(?:openid|email|profile)$|^(?:userinfo\.(?:email|profile)|plus\.me|calendar\.settings\.readonly|drive\.(?:file|appdata|install))$/;
+const HARMLESS =
+  /^(?:openid|email|profile)$|^(?:userinfo\.(?:email|profile)|plus\.me|calendar\.settings\.readonly|drive\.(?:file|appdata|install))$/;
 const READING = /\.readonly$|\.metadata$|^calendar\.(?:freebusy|events\.freebusy)$/;
 // Whoever has one of these reads or changes all mail, files, people or projects.
-const SWEEPING = /^(?:drive|gmail\.(?:modify|compose|send|settings\.(?:basic|sharing)|insert)|mail\.google\.com|admin\.|cloud-platform|apps\.groups|script\.|calendar|contacts|spreadsheets|documents)/;
+const SWEEPING =
+  /^(?:drive|gmail\.(?:modify|compose|send|settings\.(?:basic|sharing)|insert)|mail\.google\.com|admin\.|cloud-platform|apps\.groups|script\.|calendar|contacts|spreadsheets|documents)/;
 
 /** What the strongest of the scopes allows; one that we do not know is UNKNOWN unless a known one is HIGH already. */
 export function levelOf(scopes: readonly string[]): PermissionLevel {

@@ -35,14 +35,18 @@ const USER_FIELDS =
 
 /** All users, or those that the query leaves, page by page. */
 export async function* userPages(app: AppClient, query: Query = {}): AsyncGenerator<GoogleUser[]> {
-  const first = request(OPERATIONS.users, {}, {
-    customer: customerOf(app),
-    maxResults: 500,
-    projection: 'full',
-    orderBy: 'email',
-    fields: `kind,nextPageToken,users(${USER_FIELDS})`,
-    ...query,
-  });
+  const first = request(
+    OPERATIONS.users,
+    {},
+    {
+      customer: customerOf(app),
+      maxResults: 500,
+      projection: 'full',
+      orderBy: 'email',
+      fields: `kind,nextPageToken,users(${USER_FIELDS})`,
+      ...query,
+    },
+  );
   for await (const page of pagesOf(app, first)) yield rowsOf(page.body, 'users', 'admin#directory#users', OPERATIONS.users, readUser);
 }
 

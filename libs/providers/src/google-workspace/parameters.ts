@@ -22,8 +22,18 @@ export function parametersOf(event: WireRecord): Parameters {
   for (const [name, value] of Object.entries(named ?? {})) values.set(name, list(value) ?? [value]);
   const found = (name: string): readonly unknown[] => values.get(name) ?? [];
   return {
-    one: (...names) => names.map((name) => found(name).map(text).find((value) => value !== null)).find((value) => value !== undefined) ?? null,
-    all: (name) => found(name).map(text).filter((value) => value !== null),
+    one: (...names) =>
+      names
+        .map((name) =>
+          found(name)
+            .map(text)
+            .find((value) => value !== null),
+        )
+        .find((value) => value !== undefined) ?? null,
+    all: (name) =>
+      found(name)
+        .map(text)
+        .filter((value) => value !== null),
     flag: (name) => flag(found(name)[0]),
   };
 }

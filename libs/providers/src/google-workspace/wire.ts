@@ -63,7 +63,13 @@ export function readGroup(value: unknown, operation: string): GoogleGroup {
   const wire = requiredRecord(value, operation, 'a group');
   const id = requiredText(wire['id'], operation, 'the id of a group');
   const email = text(wire['email']);
-  return { id, email, name: text(wire['name']) ?? email ?? id, description: text(wire['description']), isMadeByAdmin: flag(wire['adminCreated']) };
+  return {
+    id,
+    email,
+    name: text(wire['name']) ?? email ?? id,
+    description: text(wire['description']),
+    isMadeByAdmin: flag(wire['adminCreated']),
+  };
 }
 
 export interface GoogleMember {
@@ -77,7 +83,12 @@ export interface GoogleMember {
 /** Reads a member of a group; people from outside may have no id. */
 export function readMember(value: unknown, operation: string): GoogleMember {
   const wire = requiredRecord(value, operation, 'a member');
-  return { id: text(wire['id']), email: text(wire['email']), role: text(wire['role']), type: requiredText(wire['type'], operation, 'the type of a member') };
+  return {
+    id: text(wire['id']),
+    email: text(wire['email']),
+    role: text(wire['role']),
+    type: requiredText(wire['type'], operation, 'the type of a member'),
+  };
 }
 
 export interface GoogleRole {
@@ -160,7 +171,13 @@ export function readAppPassword(value: unknown, operation: string): GoogleAppPas
  * The rows of a page. Google leaves an empty list out altogether, so what tells an empty page from another answer is its `kind`; the Cloud Identity
  * API has none, and answers `{}`.
  */
-export function rowsOf<T>(body: unknown, name: string, kind: string | undefined, operation: string, read: (row: unknown, operation: string) => T): T[] {
+export function rowsOf<T>(
+  body: unknown,
+  name: string,
+  kind: string | undefined,
+  operation: string,
+  read: (row: unknown, operation: string) => T,
+): T[] {
   const wire = requiredRecord(body, operation, 'an object');
   const rows = wire[name];
   if (rows === undefined || rows === null) {

@@ -75,8 +75,7 @@ function rolesNamed(event: WireRecord): ActivityTarget[] {
 
 // Added things have a new value only, removed ones an old one.
 function changed(properties: unknown, name: string): string | null {
-  const value =
-    named(properties, name, 'displayName', 'newValue') ?? named(properties, name, 'displayName', 'oldValue');
+  const value = named(properties, name, 'displayName', 'newValue') ?? named(properties, name, 'displayName', 'oldValue');
   return value === null ? null : text(value.replace(/^"(.*)"$/, '$1'));
 }
 

@@ -31,8 +31,7 @@ export function toRecord(wire: unknown, receivedAt: number): ActivityRecord {
     targets: targetsOf(event),
     ip: plainIp(event['ClientIP']) ?? plainIp(event['ActorIpAddress']) ?? plainIp(event['ClientIPAddress']),
     ...placeOf(event),
-    userAgent:
-      text(event['UserAgent']) ?? named(event['ExtendedProperties'], 'UserAgent') ?? text(event['ClientInfoString']),
+    userAgent: text(event['UserAgent']) ?? named(event['ExtendedProperties'], 'UserAgent') ?? text(event['ClientInfoString']),
     device: deviceOf(event),
     sessionId: told(at(event, 'AppAccessContext', 'AADSessionId')) ?? told(event['SessionId']),
     correlationId: told(at(event, 'AppAccessContext', 'CorrelationId')) ?? told(event['InterSystemsId']),
@@ -47,8 +46,7 @@ export function toRecord(wire: unknown, receivedAt: number): ActivityRecord {
 const FORWARDS = /^(?:ForwardTo|RedirectTo|ForwardAsAttachmentTo|ForwardingSmtpAddress|ForwardingAddress)$/i;
 
 function categoryOf(event: WireRecord, eventType: string): Categorized {
-  if (whole(event['RecordType']) === RISK_DETECTION)
-    return { category: 'THREAT', classUid: 2004, activityId: 1, mapping: 'exact' };
+  if (whole(event['RecordType']) === RISK_DETECTION) return { category: 'THREAT', classUid: 2004, activityId: 1, mapping: 'exact' };
   const known = categorize(eventType);
   if (known.category !== 'SHARING' || known.classUid !== 3004) return known;
   // A mail rule or a mailbox setting shares only where it sends mail away.
@@ -114,7 +112,12 @@ function actorOf(event: WireRecord): ActivityActor {
   const externalId = [idOfActor(event), userKey, userId].find((id) => isGuid(id ?? null)) ?? null;
   if (userId !== null && SERVICE_NAME.test(userId)) {
     const id = userId.replace(/^ServicePrincipal_/i, '');
-    return { externalId: isGuid(id) ? id : externalId, name: userId, email: null, type: /^(?:NT AUTH|S-1-5|SHAREP|SPO_)/i.test(userId) ? 'system' : 'service' };
+    return {
+      externalId: isGuid(id) ? id : externalId,
+      name: userId,
+      email: null,
+      type: /^(?:NT AUTH|S-1-5|SHAREP|SPO_)/i.test(userId) ? 'system' : 'service',
+    };
   }
   if (userType !== null && SERVICE_TYPES.has(userType) && email === null) return serviceActor(externalId, userId);
   if (userType !== null && SYSTEM_TYPES.has(userType) && email === null) return { externalId, name: userId, email: null, type: 'system' };
@@ -134,7 +137,11 @@ function targetsOf(event: WireRecord): ActivityTarget[] {
     if (externalId !== null || name !== null) targets.push({ type, externalId, name });
   };
   const object = told(event['ObjectId']);
-  add(text(event['ItemType']) ?? text(event['Workload']) ?? 'Object', object, text(event['SourceFileName']) ?? text(event['ModifiedObjectResolvedName']));
+  add(
+    text(event['ItemType']) ?? text(event['Workload']) ?? 'Object',
+    object,
+    text(event['SourceFileName']) ?? text(event['ModifiedObjectResolvedName']),
+  );
   add(text(event['TargetUserOrGroupType']) ?? 'User', null, told(event['TargetUserOrGroupName']));
   add('User', null, told(event['UserSharedWith']));
   add('Mailbox', told(event['MailboxGuid']), told(event['MailboxOwnerUPN']));
@@ -155,7 +162,9 @@ function placeOf(event: WireRecord): Pick<ActivityRecord, 'place'> {
 
 function deviceOf(event: WireRecord): string | null {
   const properties = event['DeviceProperties'];
-  const parts = [named(properties, 'DisplayName'), named(properties, 'OS'), named(properties, 'BrowserType')].filter((part) => part !== null);
+  const parts = [named(properties, 'DisplayName'), named(properties, 'OS'), named(properties, 'BrowserType')].filter(
+    (part) => part !== null,
+  );
   return parts.length === 0 ? null : parts.join(', ');
 }
 

@@ -148,7 +148,10 @@ const CODES: Readonly<Record<number, Omit<Classified, 'message'>>> = {
     problem: 'CREDENTIAL_EXPIRED',
     remedy: 'The client secret has expired: create a new one in the app registration and enter it.',
   },
-  700027: { kind: 'auth-revoked', remedy: 'Check that the certificate is uploaded to the app registration and that the private key is its own.' },
+  700027: {
+    kind: 'auth-revoked',
+    remedy: 'Check that the certificate is uploaded to the app registration and that the private key is its own.',
+  },
   700024: { kind: 'auth-revoked', remedy: 'The time of this computer is wrong, or the certificate is no longer valid.' },
   700016: { kind: 'misconfigured', remedy: 'This tenant has no app with this client ID: check both, and the cloud.' },
   90002: { kind: 'misconfigured', remedy: 'There is no such tenant: check the tenant ID and the cloud.' },
@@ -169,7 +172,8 @@ function refusalOf(answer: AppAnswer, now: Date, audience: string): AppFailure {
   if (known) return failed(answer, { ...known, message, appCode });
   if (error === 'invalid_client' || error === 'unauthorized_client')
     return failed(answer, { kind: 'auth-revoked', message, appCode, remedy: 'Check client ID and secret or certificate.' });
-  if (error === null) return failed(answer, { kind: 'malformed', message: `Entra ID's answer about a token for ${audience} cannot be read.` });
+  if (error === null)
+    return failed(answer, { kind: 'malformed', message: `Entra ID's answer about a token for ${audience} cannot be read.` });
   return failed(answer, { kind: 'misconfigured', message, appCode, remedy: 'Check tenant ID, client ID and cloud.' });
 }
 

@@ -40,7 +40,16 @@ export const EVENTS: readonly CategoryRow[] = [
   row('PRIVILEGE', 3008, 1, 'Add role definition'),
   row('PRIVILEGE', 3008, 2, 'Update role definition', 'Add role assignment to role definition'),
 
-  row('ADMIN', 3004, 1, 'Add Conditional Access policy', 'Add policy', 'Add named location', 'Add unverified domain', 'Add partner to company'),
+  row(
+    'ADMIN',
+    3004,
+    1,
+    'Add Conditional Access policy',
+    'Add policy',
+    'Add named location',
+    'Add unverified domain',
+    'Add partner to company',
+  ),
   row('ADMIN', 3004, 1, 'New-TransportRule'),
   row(
     'ADMIN',

@@ -120,7 +120,13 @@ async function ensureSubscription(app: AppClient, contentType: ContentType): Pro
   );
   if (isOn) return;
   try {
-    await app.call({ operation: START, method: 'POST', at: 'manage', path: '/subscriptions/start', query: { contentType, ...publisher(app) } });
+    await app.call({
+      operation: START,
+      method: 'POST',
+      at: 'manage',
+      path: '/subscriptions/start',
+      query: { contentType, ...publisher(app) },
+    });
   } catch (error) {
     // Somebody else was faster: it is started.
     if (!(error instanceof AppFailure) || error.classified.appCode !== 'AF20024') throw error;
@@ -131,7 +137,12 @@ function publisher(app: AppClient): { PublisherIdentifier: string } {
   return { PublisherIdentifier: tenantOf(app.settings) };
 }
 
-async function listContent(app: AppClient, contentType: ContentType, { from, link }: Position, to: number): Promise<AppAnswer | 'dead link'> {
+async function listContent(
+  app: AppClient,
+  contentType: ContentType,
+  { from, link }: Position,
+  to: number,
+): Promise<AppAnswer | 'dead link'> {
   const request: AppRequest = { operation: CONTENT, at: 'manage', path: '/subscriptions/content' };
   try {
     if (link !== undefined) return await app.call({ ...request, path: link });

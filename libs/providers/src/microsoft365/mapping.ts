@@ -11,7 +11,15 @@ import type {
 import type { WireRecord } from '../sdk/index.js';
 import { at, flag, list, record, text, timeMs } from '../sdk/index.js';
 import { isAdminRole } from './roles.js';
-import type { AppRoleAssignment, GraphGroup, GraphUser, PermissionGrant, RoleAssignment, RoleDefinition, ServicePrincipal } from './wire.js';
+import type {
+  AppRoleAssignment,
+  GraphGroup,
+  GraphUser,
+  PermissionGrant,
+  RoleAssignment,
+  RoleDefinition,
+  ServicePrincipal,
+} from './wire.js';
 
 /** A user as an account. `isAdmin` is left out where the roles could not be read. */
 export function toAccount({ id, wire }: GraphUser, isAdmin?: boolean): AccountRecord {
@@ -192,7 +200,10 @@ function appFacts(app: ServicePrincipal | undefined): { appId?: string; verified
 const LEVELS: readonly (readonly [RegExp, PermissionLevel])[] = [
   [/^full_access|Full[Cc]ontrol|^Directory\.AccessAsUser|^user_impersonation$|AccessAsUser\.All$|^EWS\./, 'HIGH'],
   [/^(?:RoleManagement|Application|AppRoleAssignment|Directory|Policy|Domain|PrivilegedAccess)\.[^ ]*ReadWrite/, 'HIGH'],
-  [/\.ReadWrite(?:\.|$)|\.Send(?:\.|$)|\.Manage(?:\.|$)|\.Write(?:\.|$)|\.Create(?:\.|$)|^User\.(?:EnableDisable|RevokeSessions|Invite)/, 'HIGH'],
+  [
+    /\.ReadWrite(?:\.|$)|\.Send(?:\.|$)|\.Manage(?:\.|$)|\.Write(?:\.|$)|\.Create(?:\.|$)|^User\.(?:EnableDisable|RevokeSessions|Invite)/,
+    'HIGH',
+  ],
   [/^(?:Mail|Files|Sites|Calendars|Contacts|Chat|ChannelMessage|Notes|MailboxSettings|MailboxItem)\.Read/, 'HIGH'],
   [/^(?:openid|profile|email|offline_access|User\.Read|User\.ReadBasic\.All)$/, 'LOW'],
   [/\.Read(?:Basic)?(?:\.|$)/, 'MEDIUM'],

@@ -169,7 +169,9 @@ async function* grantPages(app: AppClient): AsyncGenerator<ListingPage<AppGrantR
       consents.set(key, [...(consents.get(key) ?? []), grant]);
     }
   }
-  yield { records: [...consents.values()].map((grants) => toConsent(grants, apps.get(grants[0]!.clientId))).filter((one) => one !== undefined) };
+  yield {
+    records: [...consents.values()].map((grants) => toConsent(grants, apps.get(grants[0]!.clientId))).filter((one) => one !== undefined),
+  };
   for (const api of apps.values()) {
     if (!APIS.has(api.appId)) continue;
     const held = (await readAppRoleAssignments(app, api.id)).filter((one) => one.principalType === 'ServicePrincipal');
@@ -182,7 +184,11 @@ async function* grantPages(app: AppClient): AsyncGenerator<ListingPage<AppGrantR
 async function readServicePrincipals(app: AppClient): Promise<ReadonlyMap<string, ServicePrincipal>> {
   const operation = 'GET /servicePrincipals';
   const found = new Map<string, ServicePrincipal>();
-  for await (const page of urlPages(app, { operation, path: '/servicePrincipals', query: { $select: APP_FIELDS, $top: PAGE } }, NEXT_LINK)) {
+  for await (const page of urlPages(
+    app,
+    { operation, path: '/servicePrincipals', query: { $select: APP_FIELDS, $top: PAGE } },
+    NEXT_LINK,
+  )) {
     for (const one of valuesOf(page.body, operation, readServicePrincipal)) found.set(one.id, one);
   }
   return found;

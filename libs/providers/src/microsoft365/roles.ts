@@ -57,7 +57,11 @@ export async function readAssignments(app: AppClient, filter?: string): Promise<
 export async function readEligible(app: AppClient): Promise<RoleAssignment[]> {
   const found: RoleAssignment[] = [];
   try {
-    const request = { operation: ELIGIBLE, path: '/roleManagement/directory/roleEligibilityScheduleInstances', query: { $expand: 'principal' } };
+    const request = {
+      operation: ELIGIBLE,
+      path: '/roleManagement/directory/roleEligibilityScheduleInstances',
+      query: { $expand: 'principal' },
+    };
     for await (const page of urlPages(app, request, NEXT_LINK)) found.push(...valuesOf(page.body, ELIGIBLE, readAssignment));
   } catch (error) {
     if (!(error instanceof AppFailure) || !['forbidden', 'unlicensed'].includes(error.kind)) throw error;

@@ -3,7 +3,9 @@ import { at, flag, list, record, requiredList, requiredRecord, requiredText, tex
 
 /** The rows of one page of Graph; an answer without them is malformed, never an empty list. */
 export function valuesOf<T>(body: unknown, operation: string, read: (row: WireRecord, operation: string) => T): T[] {
-  return requiredList(at(body, 'value'), operation, 'the list "value"').map((row) => read(requiredRecord(row, operation, 'a row'), operation));
+  return requiredList(at(body, 'value'), operation, 'the list "value"').map((row) =>
+    read(requiredRecord(row, operation, 'a row'), operation),
+  );
 }
 
 /** Where a page of Graph names the next one. */

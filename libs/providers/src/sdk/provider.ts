@@ -264,6 +264,10 @@ export interface AuthSession {
     readonly nonce?: string;
     /** The body's text as it is sent, for signatures over it. */
     readonly body?: string;
+    /** The request's own headers, for signatures that have to cover some of them. */
+    readonly headers?: Readonly<Record<string, string>>;
+    /** When it is sent, for signatures that hold the time. */
+    readonly now?: Date;
   }) => Promise<Readonly<Record<string, string>>>;
 }
 

@@ -8,6 +8,8 @@ import { ACTIVITY_COLUMNS, toActivity, toFailureOfRow } from './activity.row.js'
 
 /** More than this of one subject or address within a window is cut off, the newest first: enough for any rule, and a bound for any flood. */
 const MOST_ROWS = 5_000;
+/** Of one subject after a row of failures. */
+const MOST_SIGN_INS = 50;
 const KEYS_PER_STATEMENT = 400;
 
 const SIGHTING = joinSql(
@@ -79,10 +81,11 @@ async function failureCounts(tx: Pick<Tx, 'query'>, tenant: string, { accountKey
   return rows.map(({ seen }) => Number(seen));
 }
 
-async function history(tx: Pick<Tx, 'query'>, tenant: string, { accountKeys, from, to }: Of<'history'>): Promise<Sighting[]> {
+async function history(tx: Pick<Tx, 'query'>, tenant: string, { of, accountKeys, from, to }: Of<'history'>): Promise<Sighting[]> {
   const rows = await tx.query<Row>(sql`
     select ${SIGHTING} from activity
     where tenant = ${tenant} and ${inList(sql`actor_key`, [...accountKeys])} and id >= ${idFloor(from)} and id < ${idFloor(to + 1)} and outcome = 'SUCCESS'
-    order by id desc limit ${MOST_ROWS}`);
+      ${of === 'signIns' ? sql`and category = 'SIGN_IN'` : sql``}
+    order by id desc limit ${of === 'signIns' ? MOST_SIGN_INS : MOST_ROWS}`);
   return rows.reverse().map(toActivity);
 }

@@ -157,7 +157,7 @@ export class SqlOpenPage implements OpenPage {
       await tx.insert(
         'awaited_event',
         [...new Set(relatedEvents)].filter((externalId) => !there.has(externalId)).map((externalId) => ({ tenant, connector_id: connectorId, external_id: externalId, alert_id: alert.id })),
-        { key: ['tenant', 'connector_id', 'external_id'], update: 'keep' },
+        { key: ['tenant', 'connector_id', 'external_id', 'alert_id'], update: 'keep' },
       );
       if (stored.length > 0) {
         await saveAlertEvidence(tx, tenant, [{ alert, accountIds: [], activityIds: stored.map(({ id }) => id), distrusts: [], relatedEvents: [] }]);

@@ -82,6 +82,7 @@ export class AppConnections {
       facts,
       hostMap: this.config.appHosts,
       clock: this.clock,
+      limits: { longestReadWaitMs: LONGEST_READ_WAIT_MS },
       onEvent: (event) => logEvent(logger, event),
     });
   }
@@ -99,6 +100,9 @@ function withLimits(provider: Provider, factor: number): Provider {
   const budgets = provider.manifest.budgets.map((budget) => ({ ...budget, calls: Math.max(1, Math.round(budget.calls * factor)) }));
   return { ...provider, manifest: { ...provider.manifest, budgets } };
 }
+
+/** A listing that is larger than an hour's share of the app's limit sleeps through to the next hour, instead of beginning anew. */
+const LONGEST_READ_WAIT_MS = 65 * 60_000;
 
 async function testWith(provider: Provider, client: EngineClient): Promise<ConnectionTest> {
   const nothing = { capabilities: [], facts: null, ownAccountExternalId: null, actsAs: null, credentialExpiresAt: null };

@@ -10,7 +10,8 @@ import { Wake } from './wake.js';
 
 const LOOK_EVERY_MS = 500;
 const LEASE_MS = 20_000;
-const MOST_STREAMS = 8;
+/** Many of them sleep until an app's limit has room again. */
+const MOST_STREAMS = 16;
 const MOST_ACTIONS = 8;
 
 /** Runs what is due: streams, actions, erasing. A lease lets one replica at a time have each; it is renewed while the work goes on. */

@@ -149,10 +149,16 @@ export interface PersonRows {
   remove(ids: readonly string[]): Promise<void>;
 }
 
+/** A row as it was, if it was, and as it is now. */
+export interface RowChange<T> {
+  readonly before: T | undefined;
+  readonly after: T;
+}
+
 /** Rows that a listing shows and that go when it shows them no more. */
 export interface ListedRows<T extends { readonly id: string }> {
-  /** Adds and changes; returns those that are new or different. */
-  store(rows: readonly T[], shown: Shown): Promise<readonly T[]>;
+  /** Adds and changes; returns those that are new or different, with what they were before. */
+  store(rows: readonly T[], shown: Shown): Promise<readonly RowChange<T>[]>;
   /** The next of a connector's rows after an id, with when each was last shown. */
   next(connectorId: string, afterId: string, limit: number): Promise<readonly { readonly row: T; readonly shown: Shown }[]>;
   remove(ids: readonly string[]): Promise<void>;

@@ -2,7 +2,7 @@ import type { TenantId } from '#libs/kernel';
 import { inList, name, sql, type Row, type SqlValue, type Tx } from '#libs/platform';
 
 import type { Shown } from '../domain/listing.js';
-import type { ListedRows } from '../domain/ports.js';
+import type { ListedRows, RowChange } from '../domain/ports.js';
 import { number, text, type Cells } from './cells.js';
 import { chunks } from './grouping.js';
 import type { RowShape } from './inventory.rows.js';
@@ -18,17 +18,18 @@ export class ListedTable<T extends { readonly id: string }> implements ListedRow
     protected readonly shape: RowShape<T>,
   ) {}
 
-  async store(rows: readonly T[], shown: Shown): Promise<readonly T[]> {
+  async store(rows: readonly T[], shown: Shown): Promise<readonly RowChange<T>[]> {
     const wanted = new Map(rows.map((row) => [row.id, row]));
     const known = await this.lockById([...wanted.keys()]);
-    const changed: T[] = [];
+    const changed: RowChange<T>[] = [];
     const cells: Cells[] = [];
     const unchanged: string[] = [];
     for (const row of wanted.values()) {
       const own = this.shape.toCells(row);
-      if (isSame(known.get(row.id), own)) unchanged.push(row.id);
+      const before = known.get(row.id);
+      if (before && isSame(before, own)) unchanged.push(row.id);
       else {
-        changed.push(row);
+        changed.push({ before: before && this.shape.toValue(before), after: row });
         cells.push({ tenant: this.tenant, ...own, shown_by: shown.by, shown_in: shown.in });
       }
     }
@@ -75,8 +76,8 @@ export async function markShown(tx: Tx, table: string, tenant: TenantId, ids: re
   }
 }
 
-function isSame(known: Row | undefined, cells: Cells): boolean {
-  return known !== undefined && Object.entries(cells).every(([column, value]) => isSameValue(known[column], value));
+function isSame(known: Row, cells: Cells): boolean {
+  return Object.entries(cells).every(([column, value]) => isSameValue(known[column], value));
 }
 
 // MySQL hands out large whole numbers as text where it must.

@@ -5,8 +5,8 @@ import { isChanged, settled, withFacts, withRecord, type AccountChange, type Acc
 import { toAppGrant } from '../domain/app-grant.js';
 import { toGroup, toMember } from '../domain/group.js';
 import type { Source } from '../domain/listing.js';
-import type { InventoryUnit } from '../domain/ports.js';
-import { toPrivilege } from '../domain/privilege.js';
+import type { InventoryUnit, RowChange } from '../domain/ports.js';
+import { toPrivilege, type Privilege } from '../domain/privilege.js';
 import { applyAccountChanges } from './apply-account-changes.js';
 
 /** Stores records of all kinds in one unit and says how many were new or different. Storing them again changes nothing. */
@@ -21,22 +21,27 @@ export async function storeRecords(unit: InventoryUnit, records: readonly Invent
   const changedGroups = groups.length === 0 ? [] : await unit.groups.store(groups, source.shown);
   const changedMembers = members.length === 0 ? [] : await unit.members.store(members, source.shown);
   const changedGrants = grants.length === 0 ? [] : await unit.appGrants.store(grants, source.shown);
-  if (changedGrants.length > 0) await unit.thirdPartyApps.markStale(changedGrants);
+  if (changedGrants.length > 0) await unit.thirdPartyApps.markStale(changedGrants.map((change) => change.after));
   // Before the accounts: their admin marks are worked out from them.
   const changedPrivileges = privileges.length === 0 ? [] : await unit.privileges.store(privileges, source.shown);
   const changedAccounts = await storeAccounts(unit, {
     records: ofKind('account'),
     facts: ofKind('accountFacts'),
-    holders: changedPrivileges.map((privilege) => privilege.accountId),
+    holders: changedPrivileges.filter(concernsAdminMark).map((change) => change.after.accountId),
     source,
   });
   return changedGroups.length + changedMembers.length + changedGrants.length + changedPrivileges.length + changedAccounts;
 }
 
+// A new privilege that makes no administrator changes no admin mark, and most privileges are such.
+function concernsAdminMark({ before, after }: RowChange<Privilege>): boolean {
+  return before !== undefined || after.isAdmin !== false;
+}
+
 interface AccountNews {
   readonly records: readonly AccountRecord[];
   readonly facts: readonly AccountFactsRecord[];
-  /** Accounts whose privileges changed. */
+  /** Accounts whose privileges changed so that the admin mark may. */
   readonly holders: readonly string[];
   readonly source: Source;
 }

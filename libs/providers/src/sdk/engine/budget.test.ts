@@ -1,4 +1,5 @@
 import { type Answerer, SUSPEND, USERS, failureOf, json, useFakeApp } from './fixtures/fake-app.js';
+import { Budgets } from './budget.js';
 
 const start = useFakeApp();
 
@@ -99,5 +100,39 @@ describe('many calls', () => {
     await expect(client.each([1, 2, 3, 4, 5], work, 2)).rejects.toThrow('two');
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(begun).toEqual([1, 2]);
+  });
+});
+
+describe('a wait longer than three minutes', () => {
+  const fullFor = (options: { longestReadWaitMs?: number; isUrgent: boolean }) => {
+    let now = 0;
+    const slept: number[] = [];
+    const budgets = new Budgets([{ name: 'hourly', calls: 10, perSeconds: 3_600, share: 1 }], {
+      now: () => now,
+      sleep: async (ms) => {
+        slept.push(ms);
+        now += ms;
+      },
+      onEvent: () => undefined,
+      longestReadWaitMs: options.longestReadWaitMs,
+    });
+    const use = async (): Promise<void> => {
+      for (let call = 0; call < 11; call++) await budgets.pass('GET /x', options.isUrgent);
+    };
+    return { use, slept };
+  };
+
+  it('is thrown with its end by default', async () => {
+    await expect(fullFor({ isUrgent: false }).use()).rejects.toMatchObject({ kind: 'throttled', retryAt: expect.any(Date) });
+  });
+
+  it('is slept through by a read whose owner allows it, so that a listing larger than an hour ends', async () => {
+    const { use, slept } = fullFor({ longestReadWaitMs: 4_000_000, isUrgent: false });
+    await use();
+    expect(Math.max(...slept)).toBeGreaterThan(180_000);
+  });
+
+  it('is never slept through by an action', async () => {
+    await expect(fullFor({ longestReadWaitMs: 4_000_000, isUrgent: true }).use()).rejects.toMatchObject({ kind: 'throttled' });
   });
 });

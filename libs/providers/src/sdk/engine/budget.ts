@@ -2,8 +2,13 @@ import { type AppRequest, AppFailure, type Budget } from '../provider.js';
 import type { EngineListener } from './events.js';
 import type { Sleep } from './time.js';
 
-/** Waits longer than this are not slept through: the work is put off to a stored time instead. */
+/** Waits longer than this are not slept through, unless the client's owner allows reads more: the work is put off to a stored time instead. */
 export const LONGEST_SLEEP_MS = 3 * 60_000;
+
+/** How long a call may sleep for a limit: an action never longer than the default, since a person waits for it. */
+export function longestWaitMs(longestReadWaitMs: number | undefined, isUrgent: boolean): number {
+  return isUrgent ? LONGEST_SLEEP_MS : (longestReadWaitMs ?? LONGEST_SLEEP_MS);
+}
 const DEFAULT_SHARE = 0.5;
 /** The part of our share that only urgent calls may use, so that a long read never keeps an action waiting. */
 const URGENT_RESERVE = 0.1;
@@ -124,6 +129,7 @@ export interface BudgetDeps {
   readonly sleep: Sleep;
   readonly signal?: AbortSignal;
   readonly onEvent: EngineListener;
+  readonly longestReadWaitMs?: number;
 }
 
 /** All limits of one connector. Every call passes here before it is sent. */
@@ -153,7 +159,7 @@ export class Budgets {
         for (const line of lines) line.take(now);
         return;
       }
-      if (tightest.waitMs > LONGEST_SLEEP_MS) throw this.tooFarOff(operation, tightest.line, now + tightest.waitMs);
+      if (tightest.waitMs > longestWaitMs(this.deps.longestReadWaitMs, isUrgent)) throw this.tooFarOff(operation, tightest.line, now + tightest.waitMs);
       this.deps.onEvent({ type: 'budget-wait', operation, budget: tightest.line.name, waitMs: tightest.waitMs });
       await this.deps.sleep(tightest.waitMs, this.deps.signal);
     }

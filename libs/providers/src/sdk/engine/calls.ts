@@ -1,6 +1,6 @@
 import { type AppAnswer, type AppRequest, type AuthSession, type Classified, type HttpRules, AppFailure } from '../provider.js';
 import { redactText } from '../redact.js';
-import { type Budgets, LONGEST_SLEEP_MS } from './budget.js';
+import { type Budgets, LONGEST_SLEEP_MS, longestWaitMs } from './budget.js';
 import { classify, retryAt } from './classify.js';
 import type { EngineListener } from './events.js';
 import type { SessionKeeper } from './session.js';
@@ -22,6 +22,7 @@ export interface CallDeps {
   readonly signal: AbortSignal;
   readonly tries: number;
   readonly patienceMs: number;
+  readonly longestReadWaitMs?: number;
 }
 
 /** How one call has gone so far. */
@@ -108,7 +109,8 @@ export class Calls {
     const delivered = await this.deps.transport.send(request, async (call) => {
       origin = new URL(call.url).origin;
       used = this.nonces.get(origin);
-      const signed = await session.headers(used === undefined ? call : { ...call, nonce: used });
+      const now = new Date(this.deps.now());
+      const signed = await session.headers({ ...call, headers: request.headers, now, ...(used !== undefined && { nonce: used }) });
       return lowerCased({ ...this.deps.http.headers }, { ...request.headers }, signed);
     });
     const given = delivered.answer.headers['dpop-nonce'];
@@ -167,7 +169,7 @@ export class Calls {
     // Others that share the limit need not find out by themselves.
     if (course.isSent) this.deps.budgets.hold(course.request.operation, until);
     course.throttles++;
-    if (waitMs > LONGEST_SLEEP_MS || course.throttles > MOST_THROTTLES) {
+    if (waitMs > longestWaitMs(this.deps.longestReadWaitMs, course.isUrgent) || course.throttles > MOST_THROTTLES) {
       this.deps.onEvent({ type: 'parked', operation: course.request.operation, retryAt: until });
       throw new AppFailure(failure.classified, failure.operation, failure.httpStatus, new Date(until), { cause: failure });
     }

@@ -45,6 +45,8 @@ export interface CallLimits {
   readonly tries?: number;
   /** No new attempt after this long while the app is down. Default 2 min. */
   readonly patienceMs?: number;
+  /** How long a read may sleep until the app's limit or our share of it has room again; default 3 min, longer waits are thrown with their end. Actions never wait longer than the default. */
+  readonly longestReadWaitMs?: number;
 }
 
 /** What the current session tells about the credential. */
@@ -93,7 +95,7 @@ export function createAppClient(options: AppClientOptions): EngineClient {
     mostBytes: limits.mostBytes ?? MOST_BYTES,
     signal: end.signal,
   });
-  const budgets = new Budgets(provider.manifest.budgets, { now, sleep, signal: end.signal, onEvent });
+  const budgets = new Budgets(provider.manifest.budgets, { now, sleep, signal: end.signal, onEvent, longestReadWaitMs: limits.longestReadWaitMs });
   const slots = new Slots(concurrency);
   const sendUnsigned = async (request: AppRequest): Promise<AppAnswer> => {
     await budgets.pass(request.operation, true);
@@ -127,6 +129,7 @@ export function createAppClient(options: AppClientOptions): EngineClient {
     signal: end.signal,
     tries,
     patienceMs,
+    longestReadWaitMs: limits.longestReadWaitMs,
   });
 
   const facet = (isUrgent: boolean): AppClient => ({

@@ -42,8 +42,8 @@ export interface Subject {
 
 /** Something to read before judging. Times are inclusive. */
 export type Need =
-  /** Successes of these accounts. */
-  | { readonly kind: 'history'; readonly accountKeys: readonly string[]; readonly from: number; readonly to: number }
+  /** Successes of these accounts, of all kinds or sign-ins only. */
+  | { readonly kind: 'history'; readonly of: 'all' | 'signIns'; readonly accountKeys: readonly string[]; readonly from: number; readonly to: number }
   /** Failures of these accounts. */
   | { readonly kind: 'failures'; readonly accountKeys: readonly string[]; readonly from: number; readonly to: number }
   /** Failures from this neighbourhood of addresses. */
@@ -70,6 +70,8 @@ export function needKey(need: Need): string {
       return `${need.kind} ${need.accountKeys.join()}`;
     case 'failureCounts':
       return `${need.kind} ${need.accountKeys.join()} ${need.from} ${need.to} ${need.slice}`;
+    case 'history':
+      return `${need.kind} ${need.of} ${need.accountKeys.join()} ${need.from} ${need.to}`;
     default:
       return `${need.kind} ${need.accountKeys.join()} ${need.from} ${need.to}`;
   }

@@ -39,8 +39,13 @@ export const failedLogins: Detector = {
   needs: (fresh, seen) => [...bySubjectNeeds(fresh, seen), ...needsOfAddresses(fresh, seen)],
   judge: (fresh, seen) => {
     const signals: Signal[] = [];
+    const freshIds = new Set(fresh.activities.map(({ id }) => id));
     for (const { subject, window } of windowsOf(fresh)) {
-      for (const burst of burstsOf(window, seen)) signals.push(toSignal(FAILED_LOGINS, burst, subject, successesAfter(burst, subject, seen), seen));
+      for (const burst of burstsOf(window, seen)) {
+        const entered = successesAfter(burst, subject, seen);
+        const news = newsOf(burst, entered, freshIds);
+        if (news.length > 0) signals.push(toSignal(burst, subject, entered, news, seen));
+      }
     }
     return [...signals, ...judgeAddresses(FAILED_LOGINS, fresh, seen)];
   },
@@ -113,14 +118,31 @@ function countsNeed(accountKeys: readonly string[], burst: Burst): Extract<Need,
 }
 
 function successNeed(subject: Subject, burst: Burst): Extract<Need, { kind: 'history' }> {
-  return { kind: 'history', accountKeys: subject.accountKeys, from: burst.from, to: burst.to + ENTERED_WITHIN_MS };
+  return { kind: 'history', of: 'signIns', accountKeys: subject.accountKeys, from: provenAt(burst), to: burst.to + ENTERED_WITHIN_MS };
+}
+
+/**
+ * What of a burst is to be put on record now: failures near a fresh one, and what followed where that or the burst is fresh. The others were put on record
+ * when they, or the failure that completed their window, were fresh; a burst of thousands is not written again with every page.
+ */
+function newsOf(burst: Burst, entered: readonly Sighting[], freshIds: ReadonlySet<string>): string[] {
+  const times = burst.failures.filter(({ activityId }) => freshIds.has(activityId)).map(({ at }) => at);
+  const near = merged(times.map((at) => ({ from: at - WINDOW_MS, to: at + WINDOW_MS })));
+  const failures = burst.failures.filter(({ at }) => near.some(({ from, to }) => at >= from && at <= to));
+  const after = entered.filter(({ id }) => times.length > 0 || freshIds.has(id));
+  return [...failures.map(({ activityId }) => activityId), ...after.map(({ id }) => id)];
+}
+
+/** When so many had failed that no person was at work: what succeeds before may be the person's own. */
+function provenAt(burst: Burst): number {
+  return burst.failures[FLOOR - 1]!.at;
 }
 
 /** Sign-ins that followed, from where the person is not known to act, or from where the guesses came. */
 function successesAfter(burst: Burst, subject: Subject, seen: Seen): Sighting[] {
   const guessers = new Set(burst.failures.map(({ ip }) => ip));
   return (seen.history(successNeed(subject, burst)) ?? []).filter((sighting) => {
-    if (!isSignIn(sighting) || sighting.occurredAt < burst.from) return false;
+    if (!isSignIn(sighting) || sighting.occurredAt < provenAt(burst)) return false;
     const isKnown = isPlaced(sighting) && daysOfPlace(subject.profile, placeKey(sighting), dayOf(sighting.occurredAt)) > 0;
     return !isKnown && (isPlaced(sighting) || guessers.has(sighting.ip));
   });
@@ -134,17 +156,17 @@ function isStaleClient(burst: Burst, subject: Subject): boolean {
   return isOne && isKnown && isEvenlySpaced(burst.failures);
 }
 
-function toSignal(policy: Policy, burst: Burst, subject: Subject, entered: readonly Sighting[], seen: Seen): Signal {
+function toSignal(burst: Burst, subject: Subject, entered: readonly Sighting[], news: readonly string[], seen: Seen): Signal {
   const accounts = [...new Set([...burst.failures.map(({ actorKey }) => actorKey), ...entered.flatMap(({ actorKey }) => actorKey ?? [])])].sort();
   const isStale = isStaleClient(burst, subject) && entered.length === 0;
   const name = nameOf(subject, burst.failures);
   return {
-    policyId: policy.id,
-    policyVersion: policy.version,
+    policyId: FAILED_LOGINS.id,
+    policyVersion: FAILED_LOGINS.version,
     groupKeys: [...new Set([subject.key, ...[...subject.accountKeys].sort()])],
     part: 'account',
     day: dayOf(burst.from),
-    severity: entered.length > 0 ? 'HIGH' : isStale ? 'LOW' : policy.severity,
+    severity: entered.length > 0 ? 'HIGH' : isStale ? 'LOW' : FAILED_LOGINS.severity,
     title: entered.length > 0 ? `Signed in after many failures: ${name}` : isStale ? `A program of ${name} uses an old password` : `Multiple failed sign-ins: ${name}`,
     firstAt: burst.from,
     lastAt: Math.max(burst.to, ...entered.map(({ occurredAt }) => occurredAt)),
@@ -153,7 +175,7 @@ function toSignal(policy: Policy, burst: Burst, subject: Subject, entered: reado
     attackTechniques: entered.length > 0 ? ['T1078', 'T1110.001'] : ['T1110.001'],
     accountIds: accounts,
     connectorId: null,
-    activityIds: [...burst.failures.map(({ activityId }) => activityId), ...entered.map(({ id }) => id)],
+    activityIds: news,
   };
 }
 

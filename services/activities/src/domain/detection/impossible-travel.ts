@@ -75,7 +75,7 @@ function windowsOf(subject: Subject, activities: readonly Activity[], atlas: Atl
   const windows: HistoryNeed[] = [];
   for (const day of days) {
     if (!mayHoldPair(subject.profile, day, atlas)) continue;
-    windows.push({ kind: 'history', accountKeys: subject.accountKeys, ...daysAround(day) });
+    windows.push({ kind: 'history', of: 'all', accountKeys: subject.accountKeys, ...daysAround(day) });
   }
   return windows;
 }
@@ -188,7 +188,7 @@ function explain(activity: Activity, fresh: Fresh, seen: Seen, atlas: Atlas): Ex
 
 function windowAround(activity: Activity, fresh: Fresh): HistoryNeed {
   const subject = activity.actorKey === null ? undefined : fresh.subjects.get(activity.actorKey);
-  return { kind: 'history', accountKeys: subject?.accountKeys ?? [], ...daysAround(dayOf(activity.occurredAt)) };
+  return { kind: 'history', of: 'all', accountKeys: subject?.accountKeys ?? [], ...daysAround(dayOf(activity.occurredAt)) };
 }
 
 function daysAround(day: number): { readonly from: number; readonly to: number } {
