@@ -32,6 +32,7 @@ await exitOnError(async () => {
   });
 
   const graph = new GraphClient(castellan.url, castellan.access.token);
+  await manageDomain(graph, sandboxes);
   await connectAll(graph, sandboxes, say);
   await showProgress(graph, process.stdout);
   say(`\nAll of it was read within ${Math.round((Date.now() - beganAt) / 1_000)} s of the start.\n`);
@@ -60,6 +61,12 @@ async function startSandboxes(now: Date): Promise<Map<string, RunningSandbox>> {
 }
 
 
+
+/** The company's own domain: who is external, and whose accounts belong to one person, is judged by it. */
+async function manageDomain(graph: GraphClient, sandboxes: ReadonlyMap<string, RunningSandbox>): Promise<void> {
+  const domains = [...new Set([...sandboxes.values()].map((sandbox) => sandbox.company.domain))];
+  await graph.ask('mutation ($domains: [String!]!) { setManagedDomains(domains: $domains) { problems { message } } }', { domains });
+}
 
 async function connectAll(graph: GraphClient, sandboxes: ReadonlyMap<string, RunningSandbox>, say: (text: string) => void): Promise<void> {
   const { connectors } = await graph.ask<{ connectors: { id: string; app: { id: string } }[] }>('{ connectors { id app { id } } }');

@@ -53,6 +53,10 @@ export function aFailure(change: Partial<ActivityRecord> = {}): ActivityRecord {
 export const OKTA: StreamKey = { tenant: 'acme', connectorId: 'con_okta', app: 'okta', stream: 'ACTIVITIES', feed: 'main' };
 
 /** For tests: a page that goes on where the sink stands. */
-export function aPage(records: readonly ActivityRecord[], from: string | null, change: Partial<BulkPage<ActivityRecord>> = {}): BulkPage<ActivityRecord> {
+export function aPage(
+  records: readonly ActivityRecord[],
+  from: string | null,
+  change: Partial<BulkPage<ActivityRecord>> = {},
+): BulkPage<ActivityRecord> {
   return { key: OKTA, fence: 1, from, next: `${Number(from ?? 0) + 1}`, records, readAt: at(28), ...change };
 }

@@ -1,9 +1,10 @@
-import type { ActivityRecord, Principal, StreamKey } from '#libs/contracts';
+/* eslint-disable @typescript-eslint/no-explicit-any -- a test reads what it asked for */
+import type { ActivityRecord, AlertOpened, Principal, StreamKey } from '#libs/contracts';
 import { accountId } from '#libs/kernel';
-import { describeServiceOnEachDatabase } from './each-database.builders.js';
 import { anAdmin } from '#libs/testing/services';
 
 import { aFailure, aPage, aRecord, at, dana, FIREFOX, OKTA, PLACES } from './activities.builders.js';
+import { describeServiceOnEachDatabase } from './each-database.builders.js';
 
 describeServiceOnEachDatabase('the activities service', (get) => {
   const ravi = { externalId: '00uravi', name: 'Ravi', email: 'ravi@acme.example', type: 'person' } as const;
@@ -22,7 +23,8 @@ describeServiceOnEachDatabase('the activities service', (get) => {
     raviId = accountId(tenant, 'con_okta', ravi.externalId);
   });
   const ada = (): Principal => anAdmin({ tenant });
-  const names = (answer: { data: { activities: { nodes: { externalId: string }[] } } }): string[] => answer.data.activities.nodes.map(({ externalId }) => externalId);
+  const names = (answer: { data: { activities: { nodes: { externalId: string }[] } } }): string[] =>
+    answer.data.activities.nodes.map(({ externalId }) => externalId);
 
   const store = async (records: readonly ActivityRecord[], change: Parameters<typeof aPage>[2] = {}) => {
     const key = change.key ?? okta;
@@ -38,12 +40,19 @@ describeServiceOnEachDatabase('the activities service', (get) => {
     names(await ask(`query ($filter: ActivityFilter) { activities(filter: $filter ${more}) { nodes { externalId } } }`, { filter }));
 
   it('stores a page once, however often it comes, and keeps the stream position with it', async () => {
-    const records = [aRecord({ externalId: 'a', occurredAt: at(3) }), aRecord({ externalId: 'b', occurredAt: at(2) }), aRecord({ externalId: 'a', occurredAt: at(3) })];
+    const records = [
+      aRecord({ externalId: 'a', occurredAt: at(3) }),
+      aRecord({ externalId: 'b', occurredAt: at(2) }),
+      aRecord({ externalId: 'a', occurredAt: at(3) }),
+    ];
     const first = await store(records);
     expect(first).toMatchObject({ changed: 2, quarantined: 0, position: { cursor: '1', newestAt: at(3) } });
     expect(await store(records)).toMatchObject({ changed: 0, position: { cursor: '2', pages: 2 } });
     await expect(get().service.sink!.store(aPage(records, '1', { key: okta }))).rejects.toMatchObject({ code: 'BULK_PAGE_STALE' });
-    expect((await ask('{ activities { totalCount nodes { externalId } } }')).data.activities).toEqual({ totalCount: 2, nodes: [{ externalId: 'a' }, { externalId: 'b' }] });
+    expect((await ask('{ activities { totalCount nodes { externalId } } }')).data.activities).toEqual({
+      totalCount: 2,
+      nodes: [{ externalId: 'a' }, { externalId: 'b' }],
+    });
   });
 
   it('takes a few records outside of the stream without moving it', async () => {
@@ -54,7 +63,12 @@ describeServiceOnEachDatabase('the activities service', (get) => {
   });
 
   it('sets records aside that it cannot store, and goes on with the others', async () => {
-    const broken = [aRecord({ externalId: '' }), aRecord({ occurredAt: Number.NaN }), aRecord({ occurredAt: at(30) + 86_400_000 * 9 }), aRecord({ externalId: 'x'.repeat(200) })];
+    const broken = [
+      aRecord({ externalId: '' }),
+      aRecord({ occurredAt: Number.NaN }),
+      aRecord({ occurredAt: at(30) + 86_400_000 * 9 }),
+      aRecord({ externalId: 'x'.repeat(200) }),
+    ];
     expect(await store([...broken, aRecord({ externalId: 'good' })])).toMatchObject({ changed: 1, quarantined: 4 });
     expect(await store([...broken])).toMatchObject({ changed: 0, quarantined: 4 });
     expect(await find({})).toEqual(['good']);
@@ -63,14 +77,36 @@ describeServiceOnEachDatabase('the activities service', (get) => {
   it('shows an activity with its place, its device and the event as it came', async () => {
     const raw = { uuid: 'a', odd: 'line\nend ü 🙂' };
     const targets = [{ type: 'User', externalId: '00u2', name: 'Noor' }];
-    await store([aRecord({ externalId: 'a', raw: JSON.stringify(raw), targets, ipTags: ['proxy'] }), aRecord({ externalId: 'b', ip: 'cloudtrail.amazonaws.com', raw: 'no json' })]);
-    const fields = 'externalId app eventType category classUid activityId outcome actor { id } actorName actorEmail isAdminActivity isImpersonated';
-    const { data } = await ask(`{ activities { nodes { ${fields} targets { type externalId name } ip country city asn organization ipTags device raw connector { id } } } }`);
+    await store([
+      aRecord({ externalId: 'a', raw: JSON.stringify(raw), targets, ipTags: ['proxy'] }),
+      aRecord({ externalId: 'b', ip: 'cloudtrail.amazonaws.com', raw: 'no json' }),
+    ]);
+    const fields =
+      'externalId app eventType category classUid activityId outcome actor { id } actorName actorEmail isAdminActivity isImpersonated';
+    const { data } = await ask(
+      `{ activities { nodes { ${fields} targets { type externalId name } ip country city asn organization ipTags device raw connector { id } } } }`,
+    );
     const [a, b] = ['a', 'b'].map((id) => data.activities.nodes.find((node: { externalId: string }) => node.externalId === id));
     expect(a).toEqual({
-      ...{ externalId: 'a', app: 'okta', eventType: 'user.session.start', category: 'SIGN_IN', classUid: 3002, activityId: 1, outcome: 'SUCCESS' },
+      ...{
+        externalId: 'a',
+        app: 'okta',
+        eventType: 'user.session.start',
+        category: 'SIGN_IN',
+        classUid: 3002,
+        activityId: 1,
+        outcome: 'SUCCESS',
+      },
       ...{ actor: null, actorName: 'Dana Rivera', actorEmail: 'dana@acme.example', isAdminActivity: false, isImpersonated: null, targets },
-      ...{ ip: '87.160.12.34', country: 'DE', city: 'Munich', asn: 3320, organization: 'Deutsche Telekom AG', ipTags: ['proxy'], device: 'Chrome 141 on Windows 10' },
+      ...{
+        ip: '87.160.12.34',
+        country: 'DE',
+        city: 'Munich',
+        asn: 3320,
+        organization: 'Deutsche Telekom AG',
+        ipTags: ['proxy'],
+        device: 'Chrome 141 on Windows 10',
+      },
       ...{ raw, connector: { id: 'con_okta' } },
     });
     expect(b).toMatchObject({ ip: null, country: null, raw: 'no json' });
@@ -92,7 +128,14 @@ describeServiceOnEachDatabase('the activities service', (get) => {
         ...{ type: 'AccountsChanged', connectorId: 'con_okta', app: 'okta', version },
         accounts: [
           {
-            ...{ id: danaId, externalId: dana.externalId, personId, username: 'dana@acme.example', email: 'dana@acme.example', displayName: 'Dana Rivera' },
+            ...{
+              id: danaId,
+              externalId: dana.externalId,
+              personId,
+              username: 'dana@acme.example',
+              email: 'dana@acme.example',
+              displayName: 'Dana Rivera',
+            },
             ...{ status: 'ACTIVE', isAdmin: null, isExternal: null, type: 'person' },
           },
         ],
@@ -104,9 +147,23 @@ describeServiceOnEachDatabase('the activities service', (get) => {
       await store([
         aRecord({ externalId: 'a', occurredAt: at(1) }),
         aFailure({ externalId: 'b', occurredAt: at(2), actor: ravi, ...PLACES.boston, userAgent: FIREFOX }),
-        aRecord({ externalId: 'c', occurredAt: at(3), eventType: 'policy.lifecycle.update', category: 'ADMIN', isAdminActivity: true, targets: [{ type: 'Policy', externalId: 'p1', name: '100% safe_policy' }] }),
+        aRecord({
+          externalId: 'c',
+          occurredAt: at(3),
+          eventType: 'policy.lifecycle.update',
+          category: 'ADMIN',
+          isAdminActivity: true,
+          targets: [{ type: 'Policy', externalId: 'p1', name: '100% safe_policy' }],
+        }),
         aRecord({ externalId: 'd', occurredAt: at(4), ip: '2001:db8:7::9', place: null, actor: { ...ravi, email: null } }),
-        aRecord({ externalId: 'e', occurredAt: at(5), ip: null, place: null, userAgent: null, actor: { externalId: null, name: null, email: null, type: 'system' } }),
+        aRecord({
+          externalId: 'e',
+          occurredAt: at(5),
+          ip: null,
+          place: null,
+          userAgent: null,
+          actor: { externalId: null, name: null, email: null, type: 'system' },
+        }),
       ]);
       await hearOf('per_dana');
     });
@@ -146,7 +203,11 @@ describeServiceOnEachDatabase('the activities service', (get) => {
       ['any text', { text: 'ravi' }, 'db'],
       ['what is not so, where a missing value is not so either', { not: { city: { eq: 'Munich' } } }, 'edb'],
       ['one of several', { anyOf: [{ country: { eq: 'US' } }, { isAdminActivity: { eq: true } }] }, 'cb'],
-      ['all of several', { allOf: [{ outcome: { eq: 'SUCCESS' } }, { anyOf: [{ country: { eq: 'US' } }, { category: { eq: 'ADMIN' } }] }] }, 'c'],
+      [
+        'all of several',
+        { allOf: [{ outcome: { eq: 'SUCCESS' } }, { anyOf: [{ country: { eq: 'US' } }, { category: { eq: 'ADMIN' } }] }] },
+        'c',
+      ],
       ['one of none', { anyOf: [] }, ''],
     ])('by %s', async (_, given, expected) => {
       const filter = typeof given === 'function' ? given() : given;
@@ -157,15 +218,26 @@ describeServiceOnEachDatabase('the activities service', (get) => {
 
     it('page by page, newest or oldest first, without loss when something is added', async () => {
       const page = async (after: string | null, direction: string) =>
-        (await ask('query ($after: String, $d: ActivityOrderDirection!) { activities(first: 2, after: $after, orderBy: { direction: $d }) { nodes { externalId } pageInfo { hasNextPage endCursor } } }', { after, d: direction })).data.activities;
+        (
+          await ask(
+            'query ($after: String, $d: ActivityOrderDirection!) { activities(first: 2, after: $after, orderBy: { direction: $d }) { nodes { externalId } pageInfo { hasNextPage endCursor } } }',
+            { after, d: direction },
+          )
+        ).data.activities;
       const first = await page(null, 'DESC');
       await store([aRecord({ externalId: 'z', occurredAt: at(9) })]);
       const second = await page(first.pageInfo.endCursor, 'DESC');
       const third = await page(second.pageInfo.endCursor, 'DESC');
-      expect([first, second, third].map(({ nodes }) => nodes.map(({ externalId }: { externalId: string }) => externalId).join(''))).toEqual(['ed', 'cb', 'a']);
+      expect([first, second, third].map(({ nodes }) => nodes.map(({ externalId }: { externalId: string }) => externalId).join(''))).toEqual(
+        ['ed', 'cb', 'a'],
+      );
       expect([first, second, third].map(({ pageInfo }) => pageInfo.hasNextPage)).toEqual([true, true, false]);
       expect((await page(null, 'ASC')).nodes.map(({ externalId }: { externalId: string }) => externalId)).toEqual(['a', 'b']);
-      const wrong = await get().ask('query ($after: String) { activities(after: $after, orderBy: { direction: ASC }) { nodes { id } } }', { after: first.pageInfo.endCursor }, ada());
+      const wrong = await get().ask(
+        'query ($after: String) { activities(after: $after, orderBy: { direction: ASC }) { nodes { id } } }',
+        { after: first.pageInfo.endCursor },
+        ada(),
+      );
       expect(wrong.errors?.[0]?.extensions?.code).toBe('CURSOR_INVALID');
     });
 
@@ -173,7 +245,14 @@ describeServiceOnEachDatabase('the activities service', (get) => {
       const representations = [
         { __typename: 'Account', id: danaId },
         { __typename: 'Account', id: 'acc_nobody' },
-        { __typename: 'Person', id: 'per_dana', accounts: [{ __typename: 'Account', id: danaId }, { __typename: 'Account', id: raviId }] },
+        {
+          __typename: 'Person',
+          id: 'per_dana',
+          accounts: [
+            { __typename: 'Account', id: danaId },
+            { __typename: 'Account', id: raviId },
+          ],
+        },
         { __typename: 'Connector', id: 'con_okta' },
       ];
       const list = 'activities(first: 2) { nodes { externalId } totalCount pageInfo { hasNextPage } coverage { state } }';
@@ -181,7 +260,13 @@ describeServiceOnEachDatabase('the activities service', (get) => {
         `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Account { ${list} alerts { totalCount } } ... on Person { ${list} alerts { totalCount } } ... on Connector { ${list} } } }`,
         { r: representations },
       );
-      expect(data._entities.map(({ activities }: any) => [activities.nodes.map((node: any) => node.externalId).join(''), activities.totalCount, activities.pageInfo.hasNextPage])).toEqual([
+      expect(
+        data._entities.map(({ activities }: any) => [
+          activities.nodes.map((node: any) => node.externalId).join(''),
+          activities.totalCount,
+          activities.pageInfo.hasNextPage,
+        ]),
+      ).toEqual([
         ['ca', 2, false],
         ['', 0, false],
         ['dc', 4, true],
@@ -196,12 +281,18 @@ describeServiceOnEachDatabase('the activities service', (get) => {
         { values: ['ADMIN', 'SUCCESS'], from: null, count: 1 },
         { values: ['SIGN_IN', 'FAILURE'], from: null, count: 1 },
       ]);
-      expect(await count('by: [COUNTRY], top: 1, filter: { country: { isSet: true } }')).toEqual([{ values: ['DE'], from: null, count: 2 }]);
+      expect(await count('by: [COUNTRY], top: 1, filter: { country: { isSet: true } }')).toEqual([
+        { values: ['DE'], from: null, count: 2 },
+      ]);
       expect(await count('by: [ADMIN], interval: "P2D", filter: { occurredAt: { lt: "2026-11-04T00:00:00Z" } }')).toEqual([
         { values: ['false'], from: '2026-11-01T00:00:00.000Z', count: 2 },
         { values: ['true'], from: '2026-11-03T00:00:00.000Z', count: 1 },
       ]);
-      const codes = await Promise.all(['by: []', 'by: [APP, APP]', 'by: [APP], top: 0', 'by: [APP], interval: "PT1S"'].map((args) => get().ask(`{ activityCounts(${args}) { count } }`, {}, ada())));
+      const codes = await Promise.all(
+        ['by: []', 'by: [APP, APP]', 'by: [APP], top: 0', 'by: [APP], interval: "PT1S"'].map((args) =>
+          get().ask(`{ activityCounts(${args}) { count } }`, {}, ada()),
+        ),
+      );
       expect(codes.map(({ errors }) => errors?.[0]?.extensions?.code)).toEqual(Array(4).fill('ACTIVITY_COUNT_INVALID'));
     });
 
@@ -214,22 +305,45 @@ describeServiceOnEachDatabase('the activities service', (get) => {
   });
 
   it('counts the event names that nobody knows', async () => {
-    const odd = [1, 2, 3].map((n) => aRecord({ externalId: `odd-${n}`, eventType: 'assistant.prompt.run', mapping: 'none', category: 'UNMAPPED', occurredAt: at(n) }));
+    const odd = [1, 2, 3].map((n) =>
+      aRecord({ externalId: `odd-${n}`, eventType: 'assistant.prompt.run', mapping: 'none', category: 'UNMAPPED', occurredAt: at(n) }),
+    );
     await store(odd.slice(0, 2));
     await store(odd);
     const { data } = await ask('{ unmappedEventTypes { connector { id } eventType count firstSeenAt lastSeenAt } }');
     expect(data.unmappedEventTypes).toEqual([
-      { connector: { id: 'con_okta' }, eventType: 'assistant.prompt.run', count: 3, firstSeenAt: '2026-11-01T12:00:00.000Z', lastSeenAt: '2026-11-03T12:00:00.000Z' },
+      {
+        connector: { id: 'con_okta' },
+        eventType: 'assistant.prompt.run',
+        count: 3,
+        firstSeenAt: '2026-11-01T12:00:00.000Z',
+        lastSeenAt: '2026-11-03T12:00:00.000Z',
+      },
     ]);
   });
 
   describe('IP ranges', () => {
     const save = async (input: object, principal = ada()) =>
-      (await ask('mutation ($input: IpRangeInput!) { saveIpRange(input: $input) { ipRange { id name cidrs category tags country city updatedBy } problems { code path } } }', { input }, principal)).data.saveIpRange;
+      (
+        await ask(
+          'mutation ($input: IpRangeInput!) { saveIpRange(input: $input) { ipRange { id name cidrs category tags country city updatedBy } problems { code path } } }',
+          { input },
+          principal,
+        )
+      ).data.saveIpRange;
 
     it('tag and place the activities that come after', async () => {
       await store([aRecord({ externalId: 'before', occurredAt: at(1), ...PLACES.boston })]);
-      const input = { name: 'Berlin office', cidrs: ['73.16.20.0/24'], category: 'CORPORATE', tags: ['hq'], country: 'DE', city: 'Berlin', latitude: 52.5, longitude: 13.4 };
+      const input = {
+        name: 'Berlin office',
+        cidrs: ['73.16.20.0/24'],
+        category: 'CORPORATE',
+        tags: ['hq'],
+        country: 'DE',
+        city: 'Berlin',
+        latitude: 52.5,
+        longitude: 13.4,
+      };
       const { ipRange, problems } = await save(input);
       expect([ipRange.name, ipRange.updatedBy, problems]).toEqual(['Berlin office', 'ada@acme.example', []]);
       await store([aRecord({ externalId: 'after', occurredAt: at(2), ...PLACES.boston, ipTags: ['proxy'] })]);
@@ -248,7 +362,9 @@ describeServiceOnEachDatabase('the activities service', (get) => {
       expect((await save({ ...office, name: 'Other' })).problems).toEqual([{ code: 'IP_RANGE_TAKEN', path: ['input', 'cidrs'] }]);
       expect((await save({ ...office, name: ' ' })).problems).toEqual([{ code: 'IP_RANGE_INVALID', path: ['input', 'name'] }]);
       expect((await save({ ...office, id: 'rng_none' })).problems).toEqual([{ code: 'IP_RANGE_NOT_FOUND', path: ['id'] }]);
-      const remove = async (principal = ada()) => (await ask('mutation ($id: ID!) { deleteIpRange(id: $id) { deletedId problems { code } } }', { id: ipRange.id }, principal)).data.deleteIpRange;
+      const remove = async (principal = ada()) =>
+        (await ask('mutation ($id: ID!) { deleteIpRange(id: $id) { deletedId problems { code } } }', { id: ipRange.id }, principal)).data
+          .deleteIpRange;
       expect(await remove(anAdmin({ tenant: other }))).toEqual({ deletedId: null, problems: [{ code: 'IP_RANGE_NOT_FOUND' }] });
       expect(await remove()).toEqual({ deletedId: ipRange.id, problems: [] });
       expect((await ask('{ ipRanges { id } }')).data.ipRanges).toEqual([]);
@@ -258,27 +374,49 @@ describeServiceOnEachDatabase('the activities service', (get) => {
   describe('a takeover', () => {
     const takeover = (day = 20, tag = '') => [
       aRecord({ externalId: `home${tag}`, occurredAt: at(day, 1, 32) }),
-      ...Array.from({ length: 18 }, (_, n) => aFailure({ externalId: `guess-${n}${tag}`, occurredAt: at(day, 2, 0, n * 26), ...PLACES.saoPaulo, userAgent: FIREFOX })),
+      ...Array.from({ length: 18 }, (_, n) =>
+        aFailure({ externalId: `guess-${n}${tag}`, occurredAt: at(day, 2, 0, n * 26), ...PLACES.saoPaulo, userAgent: FIREFOX }),
+      ),
       aRecord({ externalId: `entered${tag}`, occurredAt: at(day, 2, 12), ...PLACES.saoPaulo, userAgent: FIREFOX }),
     ];
     const usual = Array.from({ length: 18 }, (_, day) => aRecord({ externalId: `usual-${day}`, occurredAt: at(1 + day, 9) }));
     const alerts = async (args = '', principal = ada()) =>
-      (await ask(`{ alerts${args} { totalCount nodes { id title severity status classification isFromHistory activityCount policy { id } accounts { id } assignee closedAt } } }`, {}, principal)).data.alerts;
+      (
+        await ask(
+          `{ alerts${args} { totalCount nodes { id title severity status classification isFromHistory activityCount policy { id } accounts { id } assignee closedAt } } }`,
+          {},
+          principal,
+        )
+      ).data.alerts;
 
     it('raises one alert for the guessing and one for the travel, and tells governance of each', async () => {
       await store([...usual, ...takeover()]);
       const { nodes } = await alerts();
-      expect(nodes.map(({ title, severity, status, activityCount, accounts }: any) => ({ title, severity, status, activityCount, accounts }))).toEqual(
+      expect(
+        nodes.map(({ title, severity, status, activityCount, accounts }: any) => ({ title, severity, status, activityCount, accounts })),
+      ).toEqual(
         expect.arrayContaining([
-          { title: 'Impossible travel: Dana Rivera in Germany and Brazil', severity: 'HIGH', status: 'OPEN', activityCount: 2, accounts: [{ id: danaId }] },
-          { title: 'Signed in after many failures: Dana Rivera', severity: 'HIGH', status: 'OPEN', activityCount: 19, accounts: [{ id: danaId }] },
+          {
+            title: 'Impossible travel: Dana Rivera in Germany and Brazil',
+            severity: 'HIGH',
+            status: 'OPEN',
+            activityCount: 2,
+            accounts: [{ id: danaId }],
+          },
+          {
+            title: 'Signed in after many failures: Dana Rivera',
+            severity: 'HIGH',
+            status: 'OPEN',
+            activityCount: 19,
+            accounts: [{ id: danaId }],
+          },
         ]),
       );
       expect(nodes).toHaveLength(2);
       await get().service.begin();
       const ours = () => get().peers.delivered.filter(({ envelope }) => envelope.tenant === tenant);
       await waitFor(() => ours().length === 2);
-      expect(ours().map(({ to, envelope }) => [to, envelope.message.type, (envelope.message as { accountIds: string[] }).accountIds])).toEqual(
+      expect(ours().map(({ to, envelope }) => [to, envelope.message.type, (envelope.message as AlertOpened).accountIds])).toEqual(
         Array(2).fill(['governance', 'AlertOpened', [danaId]]),
       );
     });
@@ -295,7 +433,10 @@ describeServiceOnEachDatabase('the activities service', (get) => {
         '{ alerts(filter: { policy: { eq: "pol_impossible_travel" } }) { nodes { id activities { totalCount nodes { externalId alerts { policy { id } } } } attackTechniques explanation { policy { name } matched summary conditions { name holds } suppressions { name applied } baseline smallestChange } } } }',
       );
       const [alert] = data.alerts.nodes;
-      expect(alert.activities).toMatchObject({ totalCount: 2, nodes: [{ externalId: 'entered' }, { externalId: 'home', alerts: [{ policy: { id: 'pol_impossible_travel' } }] }] });
+      expect(alert.activities).toMatchObject({
+        totalCount: 2,
+        nodes: [{ externalId: 'entered' }, { externalId: 'home', alerts: [{ policy: { id: 'pol_impossible_travel' } }] }],
+      });
       expect(alert.explanation).toMatchObject({ matched: true, policy: { name: 'Impossible travel' } });
       expect(alert.explanation.suppressions.length).toBeGreaterThan(5);
       expect(await find({ alert: { eq: alert.id } })).toEqual(['entered', 'home']);
@@ -327,9 +468,21 @@ describeServiceOnEachDatabase('the activities service', (get) => {
       await store([...usual, ...takeover()]);
       const [alert] = (await alerts()).nodes;
       await update([alert.id], { status: 'IN_PROGRESS', assignee: 'bob@acme.example', comment: 'Looking.' });
-      const { alerts: changed, problems } = await update([alert.id, 'alr_none'], { status: 'CLOSED', classification: 'TRUE_POSITIVE', reason: 'Password reuse' }, anAdmin({ tenant, subject: 'bob@acme.example' }));
+      const { alerts: changed, problems } = await update(
+        [alert.id, 'alr_none'],
+        { status: 'CLOSED', classification: 'TRUE_POSITIVE', reason: 'Password reuse' },
+        anAdmin({ tenant, subject: 'bob@acme.example' }),
+      );
       expect(problems).toEqual([{ code: 'ALERT_NOT_FOUND', path: ['ids'] }]);
-      expect(changed).toMatchObject([{ status: 'CLOSED', classification: 'TRUE_POSITIVE', reason: 'Password reuse', assignee: 'bob@acme.example', closedAt: expect.any(String) }]);
+      expect(changed).toMatchObject([
+        {
+          status: 'CLOSED',
+          classification: 'TRUE_POSITIVE',
+          reason: 'Password reuse',
+          assignee: 'bob@acme.example',
+          closedAt: expect.any(String),
+        },
+      ]);
       expect(changed[0].history).toEqual([
         { by: 'ada@acme.example', comment: 'Looking.', changes: { status: 'IN_PROGRESS', assignee: 'bob@acme.example' } },
         { by: 'bob@acme.example', comment: null, changes: { status: 'CLOSED', classification: 'TRUE_POSITIVE', reason: 'Password reuse' } },
@@ -338,17 +491,29 @@ describeServiceOnEachDatabase('the activities service', (get) => {
       expect(again.alerts).toMatchObject([{ status: 'OPEN', classification: null, closedAt: null }]);
       expect((await update([], { status: 'OPEN' })).problems).toMatchObject([{ code: 'ALERT_UPDATE_INVALID' }]);
       expect((await update([alert.id], {})).problems).toMatchObject([{ code: 'ALERT_UPDATE_INVALID' }]);
-      expect((await alerts('(filter: { status: { in: [OPEN] }, severity: { notIn: [LOW] }, account: { eq: "' + danaId + '" } })')).totalCount).toBe(2);
+      expect(
+        (await alerts('(filter: { status: { in: [OPEN] }, severity: { notIn: [LOW] }, account: { eq: "' + danaId + '" } })')).totalCount,
+      ).toBe(2);
     });
 
     it('that was harmless lets the place count as known', async () => {
-      await store([...usual, aRecord({ externalId: 'h0', occurredAt: at(19, 20) }), aRecord({ externalId: 't0', occurredAt: at(19, 21), ...PLACES.tokyo })]);
+      await store([
+        ...usual,
+        aRecord({ externalId: 'h0', occurredAt: at(19, 20) }),
+        aRecord({ externalId: 't0', occurredAt: at(19, 21), ...PLACES.tokyo }),
+      ]);
       const [alert] = (await alerts()).nodes;
       for (const day of [20, 21]) await store([aRecord({ externalId: `t${day}`, occurredAt: at(day, 21), ...PLACES.tokyo })]);
-      const again = (tag: string, day: number) => [aRecord({ externalId: `h${tag}`, occurredAt: at(day, 20) }), aRecord({ externalId: `t${tag}`, occurredAt: at(day, 21), ...PLACES.tokyo })];
+      const again = (tag: string, day: number) => [
+        aRecord({ externalId: `h${tag}`, occurredAt: at(day, 20) }),
+        aRecord({ externalId: `t${tag}`, occurredAt: at(day, 21), ...PLACES.tokyo }),
+      ];
       await store(again('1', 24));
       expect((await alerts()).totalCount).toBe(2);
-      await update((await alerts()).nodes.map(({ id }: any) => id), { status: 'CLOSED', classification: 'BENIGN_POSITIVE' });
+      await update(
+        (await alerts()).nodes.map(({ id }: any) => id),
+        { status: 'CLOSED', classification: 'BENIGN_POSITIVE' },
+      );
       await store(again('2', 27));
       expect(alert.title).toContain('Japan');
       expect((await alerts()).totalCount).toBe(2);
@@ -357,15 +522,41 @@ describeServiceOnEachDatabase('the activities service', (get) => {
     it('is one alert for a person whose accounts lie in two apps', async () => {
       const box = { ...okta, connectorId: 'con_box', app: 'box' };
       const boxId = accountId(tenant, 'con_box', 'b1');
-      const account = { personId: 'per_dana', username: null, email: null, displayName: 'Dana Rivera', status: 'ACTIVE', isAdmin: null, isExternal: null, type: 'person' } as const;
+      const account = {
+        personId: 'per_dana',
+        username: null,
+        email: null,
+        displayName: 'Dana Rivera',
+        status: 'ACTIVE',
+        isAdmin: null,
+        isExternal: null,
+        type: 'person',
+      } as const;
       for (const [connectorId, app, id, externalId] of [
         ['con_okta', 'okta', danaId, dana.externalId],
         ['con_box', 'box', boxId, 'b1'],
       ] as const) {
-        await get().service.receive({ id: `evt_${app}${tenant}`, tenant, subject: connectorId, sentAt: 1, message: { type: 'AccountsChanged', connectorId, app, version: 1, accounts: [{ id, externalId, ...account }] } });
+        await get().service.receive({
+          id: `evt_${app}${tenant}`,
+          tenant,
+          subject: connectorId,
+          sentAt: 1,
+          message: { type: 'AccountsChanged', connectorId, app, version: 1, accounts: [{ id, externalId, ...account }] },
+        });
       }
       await store([...usual, aRecord({ externalId: 'home', occurredAt: at(20, 9) })]);
-      await store([aRecord({ externalId: 'download', occurredAt: at(20, 9, 40), category: 'DATA', actor: { ...dana, externalId: 'b1' }, ...PLACES.tokyo })], { key: box });
+      await store(
+        [
+          aRecord({
+            externalId: 'download',
+            occurredAt: at(20, 9, 40),
+            category: 'DATA',
+            actor: { ...dana, externalId: 'b1' },
+            ...PLACES.tokyo,
+          }),
+        ],
+        { key: box },
+      );
       const { nodes } = await alerts();
       expect(nodes).toMatchObject([{ title: 'Impossible travel: Dana Rivera in Germany and Japan' }]);
       expect(nodes[0].accounts.map(({ id }: any) => id).sort()).toEqual([danaId, boxId].sort());
@@ -373,9 +564,17 @@ describeServiceOnEachDatabase('the activities service', (get) => {
 
     it('explains itself and its absence', async () => {
       await store([...usual, ...takeover()]);
-      const byName = async (externalId: string): Promise<string> => (await ask('{ activities(first: 100) { nodes { id externalId } } }')).data.activities.nodes.find((node: any) => node.externalId === externalId).id;
+      const byName = async (externalId: string): Promise<string> =>
+        (await ask('{ activities(first: 100) { nodes { id externalId } } }')).data.activities.nodes.find(
+          (node: any) => node.externalId === externalId,
+        ).id;
       const why = async (externalId: string, policyId: string) =>
-        (await ask('query ($a: ID!, $p: ID!) { explain(activityId: $a, policyId: $p) { matched summary smallestChange conditions { name value expected holds } } }', { a: await byName(externalId), p: policyId })).data.explain;
+        (
+          await ask(
+            'query ($a: ID!, $p: ID!) { explain(activityId: $a, policyId: $p) { matched summary smallestChange conditions { name value expected holds } } }',
+            { a: await byName(externalId), p: policyId },
+          )
+        ).data.explain;
       expect(await why('entered', 'pol_impossible_travel')).toMatchObject({ matched: true });
       expect(await why('usual-3', 'pol_impossible_travel')).toMatchObject({ matched: false });
       expect(await why('guess-3', 'pol_failed_logins')).toMatchObject({ matched: true });
@@ -388,7 +587,9 @@ describeServiceOnEachDatabase('the activities service', (get) => {
 
     it('is nobody else’s business', async () => {
       await store([...usual, ...takeover()]);
-      await ask('mutation { saveIpRange(input: { name: "Office", cidrs: ["198.51.100.0/24"], category: CORPORATE }) { problems { code } } }');
+      await ask(
+        'mutation { saveIpRange(input: { name: "Office", cidrs: ["198.51.100.0/24"], category: CORPORATE }) { problems { code } } }',
+      );
       const [alert] = (await alerts()).nodes;
       const activity = (await ask('{ activities(first: 1) { nodes { id } } }')).data.activities.nodes[0];
       const apex = anAdmin({ tenant: other });
@@ -398,15 +599,31 @@ describeServiceOnEachDatabase('the activities service', (get) => {
           activityCounts(by: [APP]) { count } unmappedEventTypes { count } ipRanges { id }
           _entities(representations: $r) { ... on Account { activities { totalCount } alerts { totalCount } } ... on Connector { activities { totalCount } } }
         }`,
-        { r: [{ __typename: 'Account', id: danaId }, { __typename: 'Connector', id: 'con_okta' }] },
+        {
+          r: [
+            { __typename: 'Account', id: danaId },
+            { __typename: 'Connector', id: 'con_okta' },
+          ],
+        },
         apex,
       );
       expect(data).toEqual({
-        ...{ activities: { totalCount: 0, nodes: [] }, activity: null, alerts: { totalCount: 0, nodes: [] }, alert: null, activityCounts: [], unmappedEventTypes: [], ipRanges: [] },
+        ...{
+          activities: { totalCount: 0, nodes: [] },
+          activity: null,
+          alerts: { totalCount: 0, nodes: [] },
+          alert: null,
+          activityCounts: [],
+          unmappedEventTypes: [],
+          ipRanges: [],
+        },
         _entities: [{ activities: { totalCount: 0 }, alerts: { totalCount: 0 } }, { activities: { totalCount: 0 } }],
       });
       expect((await update([alert.id], { status: 'CLOSED' }, apex)).problems).toMatchObject([{ code: 'ALERT_NOT_FOUND' }]);
-      expect((await get().ask(`{ explain(activityId: "${activity.id}", policyId: "pol_failed_logins") { matched } }`, {}, apex)).errors?.[0]?.extensions?.code).toBe('ACTIVITY_NOT_FOUND');
+      expect(
+        (await get().ask(`{ explain(activityId: "${activity.id}", policyId: "pol_failed_logins") { matched } }`, {}, apex)).errors?.[0]
+          ?.extensions?.code,
+      ).toBe('ACTIVITY_NOT_FOUND');
     });
 
     it('is gone with its connector, and nothing else', async () => {
@@ -422,7 +639,14 @@ describeServiceOnEachDatabase('the activities service', (get) => {
   });
 
   it("passes on an app's own alert with the events that it names, whichever comes first", async () => {
-    const threat = aRecord({ externalId: 'threat', eventType: 'security.threat.detected', category: 'THREAT', severity: 'CRITICAL', relatedEvents: ['seen', 'to come'], occurredAt: at(20, 10) });
+    const threat = aRecord({
+      externalId: 'threat',
+      eventType: 'security.threat.detected',
+      category: 'THREAT',
+      severity: 'CRITICAL',
+      relatedEvents: ['seen', 'to come'],
+      occurredAt: at(20, 10),
+    });
     await store([aRecord({ externalId: 'seen', occurredAt: at(20, 9) })]);
     await store([threat]);
     await store([aRecord({ externalId: 'to come', occurredAt: at(20, 9, 30) })]);
@@ -442,7 +666,9 @@ describeServiceOnEachDatabase('the activities service', (get) => {
   });
 
   it('lists its policies', async () => {
-    const { data } = await ask('{ policies { id kind isEnabled attackTechniques parameters } anomalies: policies(kind: [ANOMALY]) { id } off: policies(enabled: false) { id } policy(id: "pol_failed_logins") { name severity } }');
+    const { data } = await ask(
+      '{ policies { id kind isEnabled attackTechniques parameters } anomalies: policies(kind: [ANOMALY]) { id } off: policies(enabled: false) { id } policy(id: "pol_failed_logins") { name severity } }',
+    );
     expect(data.policies.map(({ id }: any) => id)).toEqual(['pol_impossible_travel', 'pol_failed_logins', 'pol_app_alert']);
     expect([data.anomalies.length, data.off.length, data.policy.name]).toEqual([2, 0, 'Multiple failed login attempts']);
   });
@@ -459,7 +685,10 @@ describeServiceOnEachDatabase('the activities service', (get) => {
     ['activities:read', '{ explain(activityId: "x", policyId: "y") { matched } }'],
     ['activities:read', '{ ipRanges { id } }'],
     ['activities:write', 'mutation { updateAlerts(ids: ["x"], input: { status: OPEN }) { problems { code } } }'],
-    ['activities:write', 'mutation { saveIpRange(input: { name: "x", cidrs: ["198.51.100.0/24"], category: OTHER }) { problems { code } } }'],
+    [
+      'activities:write',
+      'mutation { saveIpRange(input: { name: "x", cidrs: ["198.51.100.0/24"], category: OTHER }) { problems { code } } }',
+    ],
     ['activities:write', 'mutation { deleteIpRange(id: "x") { problems { code } } }'],
   ])('refuses a token without %s: %s', async (scope, query) => {
     const answer = await get().ask(query, {}, anAdmin({ scopes: anAdmin().scopes.filter((one) => one !== scope) }));
@@ -471,7 +700,16 @@ describeServiceOnEachDatabase('the activities service', (get) => {
     await get().service.receive({
       ...{ id: `evt_c${tenant}`, tenant, subject: 'con_okta', sentAt: 1 },
       message: {
-        ...{ type: 'ConnectorChanged', connectorId: 'con_okta', app: 'okta', name: 'Okta', status: 'CONNECTED', version: 1, connectedAt: 1, streams: [state] },
+        ...{
+          type: 'ConnectorChanged',
+          connectorId: 'con_okta',
+          app: 'okta',
+          name: 'Okta',
+          status: 'CONNECTED',
+          version: 1,
+          connectedAt: 1,
+          streams: [state],
+        },
         ...{ capabilities: [], ownAccountExternalId: null, isRemoved: false },
       },
     });

@@ -40,7 +40,12 @@ import {
   CreateAlertChange1790000001012,
   CreateAwaitedEvent1790000001011,
 } from './persistence/migrations/alert-tables.js';
-import { CreateAccountRef1790000001006, CreateIpRange1790000001007, CreateProfile1790000001005 } from './persistence/migrations/knowledge-tables.js';
+import {
+  CreateAccountRef1790000001006,
+  CreateIpRange1790000001007,
+  CreateProfile1790000001005,
+} from './persistence/migrations/knowledge-tables.js';
+import { ExpectStatistics1790000001013 } from './persistence/migrations/statistics.js';
 import { SqlAccountProjection } from './persistence/sql-account.projection.js';
 import { SqlActivityStore } from './persistence/sql-activity.store.js';
 import { SqlAlertDesk } from './persistence/sql-alert.desk.js';
@@ -70,7 +75,15 @@ import { StorePage } from './usecases/store-page.js';
 import { UpdateAlerts } from './usecases/update-alerts.js';
 
 const doors = [
-  ...[ActivityResolver, ActivityConnectionResolver, UnmappedEventTypeResolver, AlertResolver, AlertConnectionResolver, PolicyResolver, ExplanationResolver],
+  ...[
+    ActivityResolver,
+    ActivityConnectionResolver,
+    UnmappedEventTypeResolver,
+    AlertResolver,
+    AlertConnectionResolver,
+    PolicyResolver,
+    ExplanationResolver,
+  ],
   ...[IpRangeResolver, AccountResolver, PersonResolver, ConnectorResolver],
 ];
 const verbs = [
@@ -121,5 +134,6 @@ export const activitiesService: ServiceDefinition = {
     CreateAlertActivity1790000001010,
     CreateAwaitedEvent1790000001011,
     CreateAlertChange1790000001012,
+    ExpectStatistics1790000001013,
   ],
 };

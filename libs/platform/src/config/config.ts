@@ -115,6 +115,8 @@ const schema = z.object({
   CASTELLAN_SUBGRAPH_TIMEOUT_MS: z.coerce.number().int().min(100).default(15_000),
   CASTELLAN_INTROSPECTION: flag.default(true),
   CASTELLAN_CRASH_AT: z.string().optional(),
+  // Read by `npm start` itself, before there is a process to configure.
+  CASTELLAN_HEAP_MB: z.coerce.number().int().min(200).optional(),
 });
 
 /** The names of all variables, for the test that compares them with docs/configuration.md. */

@@ -189,7 +189,7 @@ function optionsOf(config: DatabaseConfig, migrations: readonly MigrationClass[]
         raw.pragma('synchronous = FULL');
         raw.pragma('foreign_keys = ON');
         raw.pragma('busy_timeout = 5000');
-        raw.pragma('cache_size = -32000');
+        raw.pragma('cache_size = -16000');
         raw.pragma('temp_store = MEMORY');
         raw.pragma('journal_size_limit = 67108864');
       },

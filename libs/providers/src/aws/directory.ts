@@ -3,7 +3,7 @@ import type { InventoryRecord } from '#libs/contracts';
 import type { AppClient, Listing, ListingPage } from '../sdk/index.js';
 import { AppFailure, at, many, text, timeMs, whole } from '../sdk/index.js';
 
-import { askIam, callerIdentity, iamPages, members } from './calls.js';
+import { askIam, callerIdentity, iamPages, members, membersIfAny } from './calls.js';
 import { credentialFacts, ROOT, type CredentialFacts } from './credential-report.js';
 import {
   isAdmin,
@@ -37,11 +37,11 @@ export const appGrants: Listing<InventoryRecord> = { everySeconds: 6 * EVERY_SEC
 export async function readDirectory(app: AppClient): Promise<Directory> {
   const directory = { groups: new Map<string, ReturnType<typeof readGroup>>(), policies: new Map<string, boolean | null>() };
   for await (const page of detailPages(app, 'Group', 'LocalManagedPolicy')) {
-    for (const row of members(page, 'GroupDetailList', DETAILS_OPERATION)) {
+    for (const row of membersIfAny(page, 'GroupDetailList')) {
       const group = readGroup(row, DETAILS_OPERATION);
       directory.groups.set(group.name, group);
     }
-    for (const row of members(page, 'Policies', DETAILS_OPERATION)) {
+    for (const row of membersIfAny(page, 'Policies')) {
       const current = many(at(row, 'PolicyVersionList', 'member')).find((version) => text(at(version, 'IsDefaultVersion')) === 'true');
       const statements = readDocument(text(at(current, 'Document')));
       directory.policies.set(text(row['Arn']) ?? '', statements ? givesEverything(statements) : null);

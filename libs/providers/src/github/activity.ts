@@ -157,12 +157,13 @@ function targetsOf(event: WireRecord): ActivityTarget[] {
   const plain = text(event['name']);
   const kind = text(event['action'])?.split('.', 1)[0] ?? 'unknown';
   if (plain !== null && !targets.some(({ name }) => name === plain))
-    targets.splice(targets.findIndex(isPlace) + 0, 0, { type: kind, name: plain, externalId: null });
+    targets.splice(indexOfPlace(targets), 0, { type: kind, name: plain, externalId: null });
   return targets;
 }
 
-function isPlace({ type }: ActivityTarget): boolean {
-  return type === 'Repository' || type === 'Organization' || type === 'Enterprise';
+function indexOfPlace(targets: readonly ActivityTarget[]): number {
+  const index = targets.findIndex(({ type }) => type === 'Repository' || type === 'Organization' || type === 'Enterprise');
+  return index < 0 ? targets.length : index;
 }
 
 function placeOf(event: WireRecord): ActivityRecord['place'] {
@@ -186,6 +187,8 @@ export function plainIp(value: string | null): string | null {
 function isAdminActivity(event: WireRecord, eventType: string, { category }: Categorized): boolean {
   if (category === 'ADMIN' || category === 'PRIVILEGE' || ADMIN_EVENTS.has(eventType)) return true;
   if (category === 'GROUP') return eventType !== 'team.remove_member' || !isOnSelf(event);
+  // A token that an owner approves for somebody is; one that its owner may make alone is not.
+  if (eventType.startsWith('personal_access_token.')) return text(event['user']) !== null && !isOnSelf(event);
   // Joining by oneself or leaving is no administration; doing it to somebody else is.
   return category === 'USER' && !isOnSelf(event);
 }

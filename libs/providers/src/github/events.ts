@@ -152,7 +152,6 @@ export const ADMIN_EVENTS: ReadonlySet<string> = new Set([
   'repo.destroy',
   'org.oauth_app_access_approved',
   'org.oauth_app_access_denied',
-  'personal_access_token.access_granted',
   'integration_installation.create',
   'integration_installation.destroy',
   'integration_installation.repositories_added',

@@ -15,19 +15,13 @@ import { readCredential, readFineToken, readInstallations, readTeamMember, rowsO
 export const removeFromTeam: ActionPlan = {
   kind: 'REMOVE_FROM_GROUP',
   title: 'Remove from the team',
-  effect: 'The person loses the repositories that only this team gives. The membership in the organization stays.',
+  effect:
+    'The person loses the repositories that only this team gives. Who is also in a child team stays by it; the membership in the organization stays.',
   target: 'group-member',
   scopes: ['members:write', 'members:read'],
   observe: observeTeam,
+  // Being in it by a child team is not this membership: the inventory shows that as nesting, and it ends in the child.
   isDone: (observed) => seen(observed, 'role') === null,
-  refuse: (observed) => {
-    if (at(observed, 'isInherited') !== true) return undefined;
-    return refusal(
-      'GITHUB_MEMBER_BY_CHILD_TEAM',
-      'This person is in the team only by one of its child teams.',
-      'Remove the person from the child team instead.',
-    );
-  },
   run: async (app, _target, before) => {
     const operation: Operation = 'DELETE /orgs/{org}/teams/{team_slug}/memberships/{username}';
     await app.call({ operation, method: 'DELETE', path: teamMembershipPath(app, before) });
@@ -54,7 +48,7 @@ async function observeTeam(app: AppClient, target: PlanTarget): Promise<Json> {
   const team = await readOneTeam(app, needed(target.groupExternalId, 'group'));
   const login = await loginOf(app, accountOf(target));
   const member = await findMember(app, team.slug, accountOf(target));
-  return { slug: team.slug, login, role: member ? (member.role ?? 'member') : null, isInherited: member?.isInherited === true };
+  return { slug: team.slug, login, role: member && member.isInherited !== true ? (member.role ?? 'member') : null };
 }
 
 async function findMember(app: AppClient, slug: string, accountId: string): Promise<GithubTeamMember | undefined> {

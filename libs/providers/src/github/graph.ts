@@ -1,5 +1,5 @@
 import type { AppAnswer, AppClient, AppRequest } from '../sdk/index.js';
-import { at, flag, list, malformed, record, requiredFlag, requiredList, requiredText, text, walk } from '../sdk/index.js';
+import { AppFailure, at, flag, list, malformed, record, requiredFlag, requiredList, requiredText, text, walk } from '../sdk/index.js';
 import { GRAPHQL } from './operations.js';
 import type { GithubMember } from './wire.js';
 
@@ -108,7 +108,7 @@ export interface GraphSettings {
 
 /** The settings; a field that is missing makes the answer malformed. */
 export async function graphSettings(app: AppClient, org: string): Promise<GraphSettings> {
-  const answer = await app.call(graphRequest(SETTINGS, { org }));
+  const answer = await ask(app, graphRequest(SETTINGS, { org }));
   const organization = record(at(answer.body, 'data', 'organization'));
   if (!organization || !('samlIdentityProvider' in organization)) throw malformed(GRAPHQL, 'the organization', answer.status);
   return {
@@ -129,13 +129,27 @@ async function* graphPages(
   variables: Readonly<Record<string, string>>,
   path: readonly string[],
 ): AsyncGenerator<AppAnswer, void, undefined> {
-  yield* walk(app, graphRequest(query, variables), (answer) => {
+  const patient: AppClient = { ...app, settings: app.settings, facts: app.facts, now: app.now, each: app.each, call: (request) => ask(app, request) };
+  yield* walk(patient, graphRequest(query, variables), (answer) => {
     const data = record(at(answer.body, 'data'));
     if (!data) throw malformed(GRAPHQL, '"data"', answer.status);
     const page = at(data, ...path, 'pageInfo');
     if (flag(at(page, 'hasNextPage')) !== true) return undefined;
     return graphRequest(query, { ...variables, after: requiredText(at(page, 'endCursor'), GRAPHQL, 'a cursor') });
   });
+}
+
+const TRIES = 3;
+
+// Queries are reads, but their method is POST: the engine repeats such calls only when throttled. GitHub's own time limits hit them now and then.
+async function ask(app: AppClient, request: AppRequest): Promise<AppAnswer> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await app.call(request);
+    } catch (error) {
+      if (!(error instanceof AppFailure) || error.kind !== 'down' || tried >= TRIES) throw error;
+    }
+  }
 }
 
 /** One GraphQL call. Queries hold no values: those are variables. */

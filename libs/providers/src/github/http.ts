@@ -154,11 +154,18 @@ function graphqlFailure(answer: AppAnswer): Classified | undefined {
     return { kind: 'forbidden', ...said, problem: 'SCOPE_MISSING', ...(missing.length > 0 && { missingScopes: missing.slice(0, 1) }) };
   }
   if (type === 'FORBIDDEN' || /not accessible by/i.test(message)) {
-    return { kind: 'forbidden', ...said, problem: 'SCOPE_MISSING', missingScopes: ['members:read'] };
+    return { kind: 'forbidden', ...said, problem: 'SCOPE_MISSING', missingScopes: [graphqlNeed(answer)] };
   }
   if (type === 'NOT_FOUND') return { kind: 'missing', ...said };
   // "Something went wrong while executing your query": a time limit inside GitHub.
   return /something went wrong|timeout/i.test(message) ? { kind: 'down', ...said } : { kind: 'rejected', ...said };
+}
+
+// GraphQL names no permission; the query that was refused tells which one it takes.
+function graphqlNeed({ request }: AppAnswer): string {
+  const name = /^query (\w+)\(/.exec(text(at(request.json, 'query')) ?? '')?.[1];
+  if (name === 'EnterpriseIdentities') return 'admin:enterprise';
+  return name === 'Members' ? 'members:read' : 'organization_administration:read';
 }
 
 const SECONDARY_WAIT_MS = 60_000;

@@ -33,8 +33,14 @@ const TOLD: Readonly<Partial<Record<CompanyEvent['act'], Teller>>> = {
   SIGN_IN_FAILED: () => [{ action: 'user.failed_login', fields: { reason: 'incorrect password' } }],
   SIGN_OUT: () => [{ action: 'user.logout' }],
   MFA_PASSED: () => [{ action: 'user.two_factor_challenge_success' }],
-  OPEN_APP: (_state, { about }) =>
-    about === 'GitHub' ? [{ action: 'org.sso_response', fields: { issuer: 'https://idp.lindenworks.example' } }] : [],
+  OPEN_APP: (state, event) =>
+    event.about === 'GitHub'
+      ? [
+          { action: 'org.sso_response', fields: { issuer: 'https://idp.lindenworks.example' } },
+          git(state, event, 'git.fetch'),
+          ...(numberOf('push', event.id) % 2 === 0 ? [git(state, event, 'git.push')] : []),
+        ]
+      : [],
   PASSWORD_CHANGED: (_state, _event, user) => [{ action: 'user.change_password', fields: subject(user) }],
   MFA_RESET: (_state, _event, user) => [{ action: 'two_factor_authentication.recovery_codes_regenerated', fields: subject(user) }],
   SEND_DOCUMENT: (state, event) => (WRITES_CODE.has(event.who.department) ? [git(state, event, 'git.push')] : []),

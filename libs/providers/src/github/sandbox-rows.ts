@@ -197,7 +197,7 @@ export function showScimUser(call: Call, user: SandboxUser): Wire {
     name: { formatted: user.name ?? user.login, familyName: user.name?.split(' ').at(-1) ?? '', givenName: user.name?.split(' ')[0] ?? '' },
     active: user.isActive.seen(call.now, call.switches.readLagMs),
     emails: [{ value: user.verifiedEmail ?? user.email, type: 'work', primary: true }],
-    roles: [{ value: 'User' }],
+    roles: [{ value: 'user', primary: true }],
     meta: {
       resourceType: 'User',
       created: user.createdAt,

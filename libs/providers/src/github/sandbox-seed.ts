@@ -91,11 +91,6 @@ function departures(
 
 function userOf(person: Employee, company: Company, at: number): SandboxUser {
   const { number, email, firstName, lastName, traits } = person;
-  const plain = (name: string): string =>
-    name
-      .normalize('NFKD')
-      .replace(/[^A-Za-z]/g, '')
-      .toLowerCase();
   const leaver = company.people.filter((one) => one.traits.includes('LEAVER')).indexOf(person);
   // Of those who left, one was removed, one suspended, and one forgotten: a believable gap.
   const standing: Standing = leaver === 0 ? 'none' : isOwner(person, company) ? 'admin' : 'member';
@@ -104,17 +99,28 @@ function userOf(person: Employee, company: Company, at: number): SandboxUser {
   );
   return {
     id: FIRST_ID + number,
-    login: `${plain(firstName)}-${plain(lastName)}${number % 7 === 0 ? number : ''}`,
+    login: loginOf(email),
     name: number % 11 === 0 ? null : `${firstName} ${lastName}`,
-    email: number % 5 === 0 ? `${plain(firstName)}${number}@mail.example` : '',
+    email: number % 5 === 0 ? `${loginOf(email)}@mail.example` : '',
     verifiedEmail: number % 9 === 0 ? null : email,
     createdAt: createdAt.toISOString().replace(/\.\d{3}Z$/, 'Z'),
     hasTwoFactor: !traits.includes('NO_SECOND_FACTOR'),
     usesTextMessages: !traits.includes('NO_SECOND_FACTOR') && number % 13 === 0,
     scimId: uuidOf('scim', email),
     standing: new Lagged(standing),
-    isActive: new Lagged(leaver !== 1),
+    isActive: new Lagged(leaver !== 1 && !isSuspended(person, company)),
   };
+}
+
+// Addresses are all different, so the logins made of them are too.
+function loginOf(email: string): string {
+  return (email.split('@', 1)[0] ?? '').toLowerCase().replace(/[^a-z0-9]+/g, '-');
+}
+
+// In small companies only one has left: then somebody who has not been seen for months is suspended.
+function isSuspended(person: Employee, { people }: Company): boolean {
+  const leavers = people.filter((one) => one.traits.includes('LEAVER')).length;
+  return leavers < 2 && person === people.find((one) => one.traits.includes('DORMANT'));
 }
 
 // Everyone in IT who runs apps, and two who once needed it: more owners than there should be.

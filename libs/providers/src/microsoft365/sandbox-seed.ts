@@ -14,6 +14,7 @@ export function seedState(company: Company, options: SeedOptions): Microsoft365S
   const people = company.people.map((person) => userOf(person, company, now));
   const userOfEmployee = new Map(company.people.map((person, index) => [person.number, people[index]!]));
   const guest = guestOf(company, now);
+  const emergency = emergencyOf(company);
   const groups = groupsOf(company, userOfEmployee, guest);
   const apps = appsOf(company);
   const clientId = guidOf('client', company.domain);
@@ -25,7 +26,7 @@ export function seedState(company: Company, options: SeedOptions): Microsoft365S
     seededAt: options.now,
     bulkAccounts: options.bulk?.accounts ?? 0,
     bulkSignIns: { from: now - options.days * DAY_MS, until: now, count: options.bulk?.activities ?? 0 },
-    users: new Map([...people, guest].map((user) => [user.id, user])),
+    users: new Map([...people, guest, emergency].map((user) => [user.id, user])),
     userOfEmployee,
     deletedUsers: [deletedUser(company, now)],
     groups: new Map(groups.map((group) => [group.id, group])),
@@ -136,6 +137,22 @@ function guestOf({ domain }: Company, now: number): SandboxUser {
   };
 }
 
+/** The account for the day when nobody else gets in; exempt from the policies of conditional access. */
+export const EMERGENCY = guidOf('break-glass');
+
+function emergencyOf({ domain }: Company): SandboxUser {
+  const created = new Date(FOUNDED).toISOString();
+  const upn = `emergency@${domain.split('.')[0]}.onmicrosoft.com`;
+  return {
+    id: EMERGENCY,
+    profile: { userPrincipalName: upn, mail: null, displayName: 'Emergency access', userType: 'Member', createdDateTime: created },
+    standing: standing(created, true),
+    methods: ['fido2SecurityKey'],
+    lastSuccess: null,
+    lastAttempt: null,
+  };
+}
+
 function deletedUser({ domain }: Company, now: number): WireRecord {
   return {
     id: guidOf('deleted', domain),
@@ -239,6 +256,7 @@ function assignmentsOf(
   const sales = company.people.find((person) => person.department === 'Sales' && !person.traits.includes('ADMIN'));
   return [
     ...admins.slice(0, 3).map((user) => assignment(user.id, 'user', GLOBAL)),
+    assignment(EMERGENCY, 'user', GLOBAL),
     ...admins.slice(2).map((user) => assignment(user.id, 'user', USERS)),
     assignment(groups.find((group) => group.wire['isAssignableToRole'] === true)!.id, 'group', HELPDESK),
     assignment(String(apps.find((app) => app['displayName'] === 'HR Sync')!['id']), 'servicePrincipal', USERS),

@@ -34,21 +34,25 @@ export async function readAdministrators(app: AppClient): Promise<Administrators
 /** Tells of a user whether it is an administrator; `undefined` where our credential may not know. */
 export type AdminMark = (userId: string) => boolean | undefined;
 
-/** The same as far as our credential may know: who is found is an administrator, and the others are none only when both lists were read. */
+/**
+ * The same as far as it can be known: who is found is an administrator, and the others are none only when both lists were read. A list that is refused
+ * or can't be read leaves the mark unknown and does not keep the accounts from being listed.
+ */
 export async function readAdminMark(app: AppClient): Promise<AdminMark> {
-  const ids = await ifAllowed(() => readAssigned(app));
-  const groups = await ifAllowed(() => readAdminGroups(app));
+  const ids = await ifReadable(() => readAssigned(app));
+  const groups = await ifReadable(() => readAdminGroups(app));
   const known = new Set([...(ids ?? []), ...(groups ?? []).flatMap((group) => group.members)]);
   const isComplete = ids !== undefined && groups !== undefined;
   return (userId) => known.has(userId) || (isComplete ? false : undefined);
 }
 
-async function ifAllowed<T>(read: () => Promise<T>): Promise<T | undefined> {
+const LEAVES_UNKNOWN: ReadonlySet<string> = new Set(['forbidden', 'unlicensed', 'missing', 'malformed', 'rejected']);
+
+async function ifReadable<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof AppFailure && (error.kind === 'forbidden' || error.kind === 'unlicensed' || error.kind === 'missing'))
-      return undefined;
+    if (error instanceof AppFailure && LEAVES_UNKNOWN.has(error.kind)) return undefined;
     throw error;
   }
 }

@@ -69,7 +69,8 @@ function targetsOf(entry: WireRecord): ActivityTarget[] {
   for (const [name, value] of Object.entries(record(entry['details']) ?? {})) {
     const part = record(value);
     if (part && text(part['id']) !== null) targets.push(targetOf(name, part));
-    else if (/^target_user(?:_id)?$/.test(name) && text(value) !== null) targets.push({ type: 'user', externalId: text(value), name: null });
+    else if (/^target_user(?:_id)?$/.test(name) && text(value) !== null)
+      targets.push({ type: 'user', externalId: text(value), name: null });
   }
   return targets;
 }

@@ -20,7 +20,10 @@ async function signIn(context: AuthContext): Promise<AuthSession> {
 function scopesOf({ headers }: AppAnswer): readonly string[] | undefined {
   const header = headers['x-oauth-scopes'];
   const value = typeof header === 'string' ? header : header?.join(',');
-  return value?.split(',').map((scope) => scope.trim()).filter(Boolean);
+  return value
+    ?.split(',')
+    .map((scope) => scope.trim())
+    .filter(Boolean);
 }
 
 function refusal(answer: AppAnswer): Classified {

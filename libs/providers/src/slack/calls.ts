@@ -47,7 +47,9 @@ export async function* rowsOf<T>(
 /** The rows of one answer; fails as malformed when there is no such list. */
 export function rows({ body, request }: AppAnswer, list: string): WireRecord[] {
   const { operation } = request;
-  return requiredList(at(body, list), operation, `the list "${list}"`).map((row) => requiredRecord(row, operation, `an entry of "${list}"`));
+  return requiredList(at(body, list), operation, `the list "${list}"`).map((row) =>
+    requiredRecord(row, operation, `an entry of "${list}"`),
+  );
 }
 
 /** The cursor of the next page, or null at the end. */

@@ -1,7 +1,19 @@
 import type { Json } from '#libs/kernel';
 
 import type { AppClient, WireRecord } from '../sdk/index.js';
-import { at, list, malformed, record, requiredFlag, requiredList, requiredRecord, requiredText, requiredWhole, text, whole } from '../sdk/index.js';
+import {
+  at,
+  list,
+  malformed,
+  record,
+  requiredFlag,
+  requiredList,
+  requiredRecord,
+  requiredText,
+  requiredWhole,
+  text,
+  whole,
+} from '../sdk/index.js';
 import { ask, requestOf, rowsOf, send } from './calls.js';
 import { approvedApps } from './listings.js';
 import { isRefusal, standingOf, workspacesOf } from './standing.js';
@@ -35,7 +47,10 @@ export const EVIDENCE: Readonly<Record<string, Evidence>> = {
   'POST team.info': { read: team, where: ({ workspaces }) => workspaces },
   'POST team.preferences.list': { read: preferences, where: once },
   'POST admin.users.session.getSettings': { read: sessionSettings, where: once },
-  'POST admin.apps.approved.list': { read: approved, where: ({ whole: all, workspaces }) => [all, ...workspaces.filter(({ scope }) => scope !== all.scope)] },
+  'POST admin.apps.approved.list': {
+    read: approved,
+    where: ({ whole: all, workspaces }) => [all, ...workspaces.filter(({ scope }) => scope !== all.scope)],
+  },
   'GET /audit/v1/logs?limit=1': { read: auditAnswers, where: once },
 };
 
@@ -114,7 +129,8 @@ async function sessionSettings(app: AppClient): Promise<Json> {
   let without = 0;
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     const { body } = await send(app, operation, { user_ids: JSON.stringify(ids.slice(from, from + AT_ONCE)) });
-    for (const row of requiredList(at(body, 'session_settings'), operation, 'the list "session_settings"')) settings.push(setting(row, operation));
+    for (const row of requiredList(at(body, 'session_settings'), operation, 'the list "session_settings"'))
+      settings.push(setting(row, operation));
     without += texts(at(body, 'no_settings_applied')).length;
   }
   return { session_settings: settings, without_settings: without };
@@ -162,4 +178,3 @@ async function auditAnswers(app: AppClient): Promise<Json> {
   if (!entries) throw malformed(operation, 'the list "entries"');
   return { entries: entries.map((entry) => ({ action: text(at(entry, 'action')) })) };
 }
-

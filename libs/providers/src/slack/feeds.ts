@@ -153,7 +153,14 @@ function readPosition(stored: string, operation: string): Position {
     return value === null ? {} : { [name]: value };
   };
   const cursor = text(at(position, 'cursor'));
-  return { since, ...optional('until'), ...optional('begun'), ...optional('page'), ...optional('before'), ...(cursor !== null && { cursor }) };
+  return {
+    since,
+    ...optional('until'),
+    ...optional('begun'),
+    ...optional('page'),
+    ...optional('before'),
+    ...(cursor !== null && { cursor }),
+  };
 }
 
 function parsed(stored: string): unknown {

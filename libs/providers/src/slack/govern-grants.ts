@@ -57,7 +57,11 @@ async function observeApp(app: AppClient, target: PlanTarget): Promise<Json> {
   const isApproved = await isListed(app, where, appId, 'approved');
   const isRestricted = await isListed(app, where, appId, 'restricted');
   if (!isApproved && !isRestricted)
-    throw new AppFailure({ kind: 'missing', appCode: 'app_not_found', message: `Slack has no app ${appId} in ${where}.` }, 'GET /api/admin.apps.approved.list', 200);
+    throw new AppFailure(
+      { kind: 'missing', appCode: 'app_not_found', message: `Slack has no app ${appId} in ${where}.` },
+      'GET /api/admin.apps.approved.list',
+      200,
+    );
   const isOurs = String(app.settings['appId'] ?? '').toUpperCase() === appId.toUpperCase();
   return { isApproved, isRestricted, isOurs, appId, where };
 }

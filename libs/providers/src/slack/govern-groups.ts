@@ -56,11 +56,20 @@ async function observeMembership(app: AppClient, target: PlanTarget): Promise<Js
     const others = members.filter((member) => member !== accountOf(target)).length;
     return { isMember, others, name: group.name, isFromIdp: group.isFromIdp === true, workspace: workspace.id };
   }
-  throw new AppFailure({ kind: 'missing', appCode: 'no_such_subteam', message: `Slack has no user group ${id}.` }, 'GET /api/usergroups.list', 200);
+  throw new AppFailure(
+    { kind: 'missing', appCode: 'no_such_subteam', message: `Slack has no user group ${id}.` },
+    'GET /api/usergroups.list',
+    200,
+  );
 }
 
 // The method replaces the whole list, so it is read once more right before: whoever joined meanwhile must not be thrown out.
-async function rewrite(app: AppClient, target: PlanTarget, before: Json, change: (members: readonly string[], id: string) => string[]): Promise<void> {
+async function rewrite(
+  app: AppClient,
+  target: PlanTarget,
+  before: Json,
+  change: (members: readonly string[], id: string) => string[],
+): Promise<void> {
   const workspace = needed(seen(before, 'workspace'), 'a workspace');
   const members = await membersOf(app, workspace, groupOf(target));
   const changed = [...new Set(change(members, accountOf(target)))];

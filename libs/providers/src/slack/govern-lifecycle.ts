@@ -83,7 +83,11 @@ async function observeScim(app: AppClient, target: PlanTarget): Promise<Json> {
 async function observePerson(app: AppClient, target: PlanTarget): Promise<Json> {
   const person = await readPerson(app, accountOf(target));
   if (person.isActive === null)
-    throw new AppFailure({ kind: 'malformed', message: 'Slack does not say whether the person is deactivated.' }, 'GET /api/users.info', 200);
+    throw new AppFailure(
+      { kind: 'malformed', message: 'Slack does not say whether the person is deactivated.' },
+      'GET /api/users.info',
+      200,
+    );
   return { active: person.isActive, isPrimaryOwner: person.isPrimaryOwner === true, guest: person.guest };
 }
 

@@ -5,7 +5,17 @@ import type { ActionPlan, AppClient, PlanTarget } from '../sdk/index.js';
 import { AppFailure, at, flag, list, requiredRecord, text } from '../sdk/index.js';
 import { everyRow, requestOf, rowsOf, send } from './calls.js';
 import { toRolePrivilege, toWorkspacePrivilege } from './mapping.js';
-import { accountOf, isSo, needed, ownersLeft, readPerson, refreshAccount, refusePrimaryOwner, workspaceRolesOf, type WorkspaceRole } from './people.js';
+import {
+  accountOf,
+  isSo,
+  needed,
+  ownersLeft,
+  readPerson,
+  refreshAccount,
+  refusePrimaryOwner,
+  workspaceRolesOf,
+  type WorkspaceRole,
+} from './people.js';
 import { readRoleAssignment, type SlackRoleAssignment } from './wire.js';
 
 /** Takes all administrator rights that the API can take: roles in workspaces, and system roles. */
@@ -102,7 +112,11 @@ async function changeAssignment(
   if (rejected === undefined && flag(answer['ok']) === true) return;
   const why = text(at(rejected, 'error')) ?? text(rejected) ?? 'it gave no reason';
   const message = `Slack took the request, but not for this person's role ${roleId}: ${why}.`;
-  throw new AppFailure({ kind: 'conflict', appCode: why, message, remedy: 'Change the role in the administration of Slack.' }, request.operation, status);
+  throw new AppFailure(
+    { kind: 'conflict', appCode: why, message, remedy: 'Change the role in the administration of Slack.' },
+    request.operation,
+    status,
+  );
 }
 
 async function refreshRoles(app: AppClient, target: PlanTarget): Promise<readonly InventoryRecord[]> {

@@ -71,13 +71,20 @@ export function named(error: string, answer: AppAnswer): Classified {
   if (DOWN.has(error)) return { kind: 'down', ...said };
   if (/_not_found$/.test(error) || error === 'app_not_installed') return { kind: 'missing', ...said };
   if (POLICY.has(error) || /^cannot_|^already_|^failed_for_/.test(error)) {
-    return { kind: 'conflict', ...said, remedy: 'A rule of Slack or of the organization forbids this. Do it in the administration of Slack.' };
+    return {
+      kind: 'conflict',
+      ...said,
+      remedy: 'A rule of Slack or of the organization forbids this. Do it in the administration of Slack.',
+    };
   }
   return { kind: 'rejected', ...said };
 }
 
 function missingScope(said: { readonly appCode: string; readonly message: string }, answer: AppAnswer): Classified {
-  const needed = text(at(answer.body, 'needed'))?.split(/[\s,]+/).filter(Boolean) ?? [];
+  const needed =
+    text(at(answer.body, 'needed'))
+      ?.split(/[\s,]+/)
+      .filter(Boolean) ?? [];
   const own = scopeOf(answer.request.operation);
   const missingScopes = needed.length > 0 ? needed : own ? [own] : [];
   return {
@@ -95,7 +102,10 @@ function classifyScim(answer: AppAnswer): Classified | undefined {
   if (code === null) return undefined;
   const description = text(at(answer.body, 'Errors', 'description')) ?? '';
   const word = description.trim().toLowerCase();
-  const said = { appCode: description || String(code), message: `Slack refused ${answer.request.operation}: ${description || `status ${code}`}.` };
+  const said = {
+    appCode: description || String(code),
+    message: `Slack refused ${answer.request.operation}: ${description || `status ${code}`}.`,
+  };
   if (DEAD.has(word)) return { kind: 'auth-revoked', ...said, remedy: REINSTALL };
   if (UNLICENSED.has(word) || /\bplan\b|upgrade|not enabled|paid/.test(word))
     return { kind: 'unlicensed', ...said, remedy: 'SCIM needs Slack Business+ or Enterprise.' };

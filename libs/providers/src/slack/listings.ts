@@ -3,7 +3,17 @@ import type { InventoryRecord } from '#libs/contracts';
 import type { AppClient, Listing, ListingPage } from '../sdk/index.js';
 import { AppFailure, at, offsetPages, requiredList, whole } from '../sdk/index.js';
 import { ask, requestOf, rows, rowsOf } from './calls.js';
-import { toAccount, toApprovedGrant, toFlagPrivileges, toGroup, toInstalledGrant, toMembers, toRolePrivilege, toWorkspacePrivilege, type AdminMark } from './mapping.js';
+import {
+  toAccount,
+  toApprovedGrant,
+  toFlagPrivileges,
+  toGroup,
+  toInstalledGrant,
+  toMembers,
+  toRolePrivilege,
+  toWorkspacePrivilege,
+  type AdminMark,
+} from './mapping.js';
 import { inWorkspace, isRefusal, standingOf, workspacesOf } from './standing.js';
 import { readApp, readIntegrationLog, readMember, readOrgUser, readRoleAssignment, readScimGroup, readUserGroup, texts } from './wire.js';
 import type { SlackIntegrationLog, SlackUser, SlackUserGroup } from './wire.js';
@@ -20,7 +30,11 @@ export const listings = {
   APP_GRANTS: listing(8 * HOUR_S, ['appGrant'], listAppGrants),
 };
 
-function listing(everySeconds: number, complete: readonly InventoryRecord['kind'][], pages: (app: AppClient) => Pages): Listing<InventoryRecord> {
+function listing(
+  everySeconds: number,
+  complete: readonly InventoryRecord['kind'][],
+  pages: (app: AppClient) => Pages,
+): Listing<InventoryRecord> {
   return { everySeconds, complete, pages };
 }
 
@@ -128,7 +142,9 @@ async function* scimGroups(app: AppClient): AsyncGenerator<SlackUserGroup[]> {
   });
   try {
     for await (const { body } of pages) {
-      yield requiredList(at(body, 'Resources'), request.operation, 'the list "Resources"').map((row) => readScimGroup(row, request.operation));
+      yield requiredList(at(body, 'Resources'), request.operation, 'the list "Resources"').map((row) =>
+        readScimGroup(row, request.operation),
+      );
     }
   } catch (failure) {
     // A plan without SCIM has no groups of an identity provider.

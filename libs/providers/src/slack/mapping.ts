@@ -1,4 +1,12 @@
-import type { AccountRecord, AccountStatus, AppGrantRecord, GroupRecord, MemberRecord, PermissionLevel, PrivilegeRecord } from '#libs/contracts';
+import type {
+  AccountRecord,
+  AccountStatus,
+  AppGrantRecord,
+  GroupRecord,
+  MemberRecord,
+  PermissionLevel,
+  PrivilegeRecord,
+} from '#libs/contracts';
 
 import { epochSeconds } from '../sdk/index.js';
 import type { SlackApp, SlackIntegrationLog, SlackRoleAssignment, SlackScope, SlackUser, SlackUserGroup } from './wire.js';
@@ -95,7 +103,14 @@ export function toWorkspacePrivilege(account: string, workspace: string, role: '
 
 /** A system or custom role. Slack does not name it here, nor say how much it allows. */
 export function toRolePrivilege({ roleId, entityId, userId }: SlackRoleAssignment): PrivilegeRecord {
-  return { kind: 'privilege', externalId: `${entityId}:${roleId}`, account: userId, name: `System role ${roleId}`, isAdmin: null, scope: entityId };
+  return {
+    kind: 'privilege',
+    externalId: `${entityId}:${roleId}`,
+    account: userId,
+    name: `System role ${roleId}`,
+    isAdmin: null,
+    scope: entityId,
+  };
 }
 
 /** A user group, or one that the identity provider keeps. */

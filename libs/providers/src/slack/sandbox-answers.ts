@@ -64,7 +64,11 @@ export function argument({ query, body }: Call, name: string): string | null {
 /** A list argument: JSON, or separated by commas. */
 export function listArgument(call: Call, name: string): string[] {
   const value = argument(call, name) ?? '';
-  if (!value.startsWith('[')) return value.split(',').map((item) => item.trim()).filter(Boolean);
+  if (!value.startsWith('['))
+    return value
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean);
   try {
     const items: unknown = JSON.parse(value);
     return Array.isArray(items) ? items.map(String) : [];
@@ -94,7 +98,13 @@ function epochOf({ switches }: Pick<Call, 'switches'>): number {
 }
 
 /** A page of a list of the Web API; an empty `next_cursor` is the end. */
-export function page<T>(call: Call, items: Lazy<T>, name: string, show: (item: T) => unknown, limits: { usual: number; most: number }): SandboxAnswer {
+export function page<T>(
+  call: Call,
+  items: Lazy<T>,
+  name: string,
+  show: (item: T) => unknown,
+  limits: { usual: number; most: number },
+): SandboxAnswer {
   const limit = Math.min(Number(argument(call, 'limit') ?? limits.usual), limits.most);
   const cursor = argument(call, 'cursor');
   const start = cursor ? readCursor(call, cursor)?.[0] : 0;

@@ -27,15 +27,31 @@ function entryOf(scene: Scene, event: CompanyEvent, user: SandboxUser, told: Tol
   const atMs = event.at.getTime() + index * 1_000;
   const isLate = numberOf('late', event.id) % LATE_ONE_IN === 0;
   const tell = (): WireRecord =>
-    entry({ id: uuidOf('entry', event.id, index), atMs, actor: actorOf(scene, user), place: event.place, device: event.device, session: sessionOf(user, atMs) }, scene, told);
+    entry(
+      {
+        id: uuidOf('entry', event.id, index),
+        atMs,
+        actor: actorOf(scene, user),
+        place: event.place,
+        device: event.device,
+        session: sessionOf(user, atMs),
+      },
+      scene,
+      told,
+    );
   return { atMs, shownMs: isLate ? atMs + LATE_MS : atMs, action: told.action, actorId: user.id, tell };
 }
 
 type Teller = (scene: Scene, event: CompanyEvent, user: SandboxUser) => Told[];
 
 const TOLD: Readonly<Partial<Record<CompanyEvent['act'], Teller>>> = {
-  SIGN_IN: (scene, event, user) => [{ action: 'user_login', entity: userEntity(scene, user) }, ...(event.isAttack ? [anomaly(scene, event, user)] : [])],
-  SIGN_IN_FAILED: (scene, _event, user) => [{ action: 'user_login_failed', entity: userEntity(scene, user), details: { reason: 'incorrect_password' } }],
+  SIGN_IN: (scene, event, user) => [
+    { action: 'user_login', entity: userEntity(scene, user) },
+    ...(event.isAttack ? [anomaly(scene, event, user)] : []),
+  ],
+  SIGN_IN_FAILED: (scene, _event, user) => [
+    { action: 'user_login_failed', entity: userEntity(scene, user), details: { reason: 'incorrect_password' } },
+  ],
   SIGN_OUT: (scene, _event, user) => [{ action: 'user_logout', entity: userEntity(scene, user) }],
   PASSWORD_CHANGED: (scene, _event, user) => [{ action: 'user_password_reset_requested', entity: userEntity(scene, user) }],
   SEND_DOCUMENT: (_scene, event) => [file('file_shared', event)],
@@ -60,7 +76,14 @@ const TOLD: Readonly<Partial<Record<CompanyEvent['act'], Teller>>> = {
   ],
   TOKEN_CREATE: (_scene, event, user) => {
     const scopes = ['channels:history', 'files:read', 'search:read'];
-    const app = { id: slackId('A', event.id), name: event.about ?? 'Helper', is_distributed: false, is_directory_approved: false, is_workflow_app: false, scopes };
+    const app = {
+      id: slackId('A', event.id),
+      name: event.about ?? 'Helper',
+      is_distributed: false,
+      is_directory_approved: false,
+      is_workflow_app: false,
+      scopes,
+    };
     return [{ action: 'app_installed', entity: { type: 'app', app }, details: { app_owner_id: user.id, scopes } }];
   },
   MFA_RESET: (scene, event, user) => [
@@ -71,13 +94,20 @@ const TOLD: Readonly<Partial<Record<CompanyEvent['act'], Teller>>> = {
 };
 
 function anomaly(scene: Scene, event: CompanyEvent, user: SandboxUser): Told {
-  const details = { reason: ['asn', 'session_fingerprint'], previous_ip_address: event.who.office.ip, previous_ua: event.who.device.userAgent };
+  const details = {
+    reason: ['asn', 'session_fingerprint'],
+    previous_ip_address: event.who.office.ip,
+    previous_ua: event.who.device.userAgent,
+  };
   return { action: 'anomaly', entity: userEntity(scene, user), details };
 }
 
 function file(action: string, { about, id }: CompanyEvent): Told {
   const name = about ?? 'Document';
-  return { action, entity: { type: 'file', file: { id: slackId('F', name, id), name: `${name}.pdf`, filetype: 'application/pdf', title: name } } };
+  return {
+    action,
+    entity: { type: 'file', file: { id: slackId('F', name, id), name: `${name}.pdf`, filetype: 'application/pdf', title: name } },
+  };
 }
 
 function otherEntity(scene: Scene, { to, who }: CompanyEvent): Wire | undefined {
@@ -87,7 +117,15 @@ function otherEntity(scene: Scene, { to, who }: CompanyEvent): Wire | undefined 
 
 /** A user as the entity of an entry. */
 export function userEntity({ workspaces }: Pick<Scene, 'workspaces'>, user: SandboxUser): Wire {
-  return { type: 'user', user: { id: user.id, name: user.name, ...(user.email !== null && { email: user.email }), team: user.workspaces[0] ?? workspaces[0]!.id } };
+  return {
+    type: 'user',
+    user: {
+      id: user.id,
+      name: user.name,
+      ...(user.email !== null && { email: user.email }),
+      team: user.workspaces[0] ?? workspaces[0]!.id,
+    },
+  };
 }
 
 function actorOf(scene: Pick<Scene, 'workspaces'>, user: SandboxUser): Wire {
@@ -115,7 +153,12 @@ function entry({ id, atMs, actor, place, device, session }: About, { workspaces 
     action: told.action,
     actor,
     ...(told.entity && { entity: told.entity }),
-    context: { location: { type: 'workspace', id: workspace, name, domain }, ua: device.userAgent, ip_address: place.ip, session_id: session },
+    context: {
+      location: { type: 'workspace', id: workspace, name, domain },
+      ua: device.userAgent,
+      ip_address: place.ip,
+      session_id: session,
+    },
     ...(told.details && { details: told.details }),
   };
 }
@@ -138,10 +181,22 @@ export function bulkLog(scene: Scene, company: SlackState['company'], people: nu
     tell: (index, atMs) => {
       const { office, device } = company.people[index % company.people.length]!;
       const person = index % Math.max(1, people);
-      const user = { id: bulkUserId(person), name: `Person ${person}`, email: `person${person}@${company.domain}`, team: scene.workspaces[0]!.id };
+      const user = {
+        id: bulkUserId(person),
+        name: `Person ${person}`,
+        email: `person${person}@${company.domain}`,
+        team: scene.workspaces[0]!.id,
+      };
       const actor = { type: 'user', user };
       // A hash for each of a million entries would cost more than all the rest.
-      const about = { id: `00000000-0000-4000-a000-${index.toString(16).padStart(12, '0')}`, atMs, actor, place: office, device, session: person };
+      const about = {
+        id: `00000000-0000-4000-a000-${index.toString(16).padStart(12, '0')}`,
+        atMs,
+        actor,
+        place: office,
+        device,
+        session: person,
+      };
       if (index % 2 === 0) return entry(about, scene, { action: 'user_login', entity: actor });
       return entry(about, scene, { action: 'file_downloaded', entity: { type: 'file', file: { id: `F${index}`, name: 'notes.pdf' } } });
     },

@@ -59,7 +59,12 @@ export class AuditLog {
   }
 
   /** Up to `limit` entries of the range, newest first, after those that were read; and where the next page begins, if there is one. */
-  page(range: LogRange, from: LogPlace, limit: number, now: number): { readonly entries: WireRecord[]; readonly next: LogPlace | undefined } {
+  page(
+    range: LogRange,
+    from: LogPlace,
+    limit: number,
+    now: number,
+  ): { readonly entries: WireRecord[]; readonly next: LogPlace | undefined } {
     const found: WireRecord[] = [];
     let { stored, bulk } = from;
     const newest = this.firstAfter((range.latestS + 1) * 1_000) - 1;

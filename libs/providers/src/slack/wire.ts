@@ -216,7 +216,10 @@ export function readIntegrationLog(row: WireRecord, operation: string): SlackInt
     appId: text(row['app_id']),
     serviceId: text(row['service_id']),
     name: text(row['app_type']) ?? text(row['service_type']),
-    scopes: (text(row['scope']) ?? '').split(',').map((scope) => scope.trim()).filter(Boolean),
+    scopes: (text(row['scope']) ?? '')
+      .split(',')
+      .map((scope) => scope.trim())
+      .filter(Boolean),
     whole: row,
   };
 }

@@ -100,7 +100,8 @@ export function checkFilter(filter: unknown): void {
   let parts = 0;
   const visit = (value: unknown, depth: number): void => {
     if (depth > DEEPEST * 2) throw new FilterTooLarge(`nests deeper than ${DEEPEST} levels`);
-    if (typeof value === 'string' && value.length > LONGEST_TEXT) throw new FilterTooLarge(`holds a text of more than ${LONGEST_TEXT} characters`);
+    if (typeof value === 'string' && value.length > LONGEST_TEXT)
+      throw new FilterTooLarge(`holds a text of more than ${LONGEST_TEXT} characters`);
     if (value === null || typeof value !== 'object') return;
     if (Array.isArray(value) && value.length > MOST_VALUES) throw new FilterTooLarge(`lists more than ${MOST_VALUES} values`);
     if (!Array.isArray(value) && ++parts > MOST_PARTS) throw new FilterTooLarge(`has more than ${MOST_PARTS} parts`);

@@ -109,7 +109,11 @@ export function openAlert(id: string, signal: Signal, now: number, isFromHistory
 }
 
 /** The alert as a person wants it, and what that changes. Closing keeps the moment; opening again forgets the verdict. */
-export function updated(alert: Alert, update: AlertUpdate, now: number): { readonly alert: Alert; readonly changes: AlertChange['changes'] } {
+export function updated(
+  alert: Alert,
+  update: AlertUpdate,
+  now: number,
+): { readonly alert: Alert; readonly changes: AlertChange['changes'] } {
   const status = update.status ?? alert.status;
   const reopens = alert.status === 'CLOSED' && status !== 'CLOSED';
   const next: Alert = {

@@ -73,7 +73,9 @@ export function checkIpRange(range: IpRange, others: readonly IpRange[]): void {
   if (Math.abs(range.longitude ?? 0) > 180) fail('longitude', 'The longitude lies between -180 and 180.');
   if ((range.city !== null || range.latitude !== null) && range.country === null) fail('country', 'Give the country of that place, too.');
   if (range.city !== null && range.city.length > 100) fail('city', 'The name of the city is longer than 100 characters.');
-  const owners = new Map(others.filter(({ id }) => id !== range.id).flatMap((other) => other.cidrs.map((cidr) => [spanOf(cidr), other.name] as const)));
+  const owners = new Map(
+    others.filter(({ id }) => id !== range.id).flatMap((other) => other.cidrs.map((cidr) => [spanOf(cidr), other.name] as const)),
+  );
   const own = new Set<string>();
   for (const cidr of range.cidrs) {
     if (!readNetwork(cidr)) fail('cidrs', `"${cidr.slice(0, 60)}" is not a network such as 198.51.100.0/24.`);

@@ -1,4 +1,4 @@
-import { CoverageStore, type MessageHandlers } from '#libs/platform';
+import type { CoverageStore, MessageHandlers } from '#libs/platform';
 
 import type { KeepAccounts } from '../usecases/keep-accounts.js';
 

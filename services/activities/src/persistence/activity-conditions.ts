@@ -20,7 +20,9 @@ export function activityConditions(tenant: string, filter: ActivityFilter, now: 
     ...textIs(sql`a.connector_id`, filter.connector),
     ...textIs(sql`a.app`, filter.app),
     // Ids begin with the time: comparing ids keeps to the index that the list walks along.
-    ...timeIs(filter.occurredAt, now, sql`a.occurred_at`, (ms, sign) => (sign === '>=' ? sql`a.id >= ${idFloor(Math.ceil(ms))}` : sql`a.id < ${idFloor(Math.ceil(ms))}`)),
+    ...timeIs(filter.occurredAt, now, sql`a.occurred_at`, (ms, sign) =>
+      sign === '>=' ? sql`a.id >= ${idFloor(Math.ceil(ms))}` : sql`a.id < ${idFloor(Math.ceil(ms))}`,
+    ),
     ...textIs(sql`a.event_type`, filter.eventType),
     ...textIs(sql`a.category`, filter.category),
     ...textIs(sql`a.outcome`, filter.outcome),
@@ -64,7 +66,8 @@ export function alertConditions(tenant: string, filter: AlertFilter, now: number
 function personIs(tenant: string, { person }: ActivityFilter): Sql[] {
   if (!person) return [];
   const { isSet, ...rest } = person;
-  const known = (conditions: readonly Sql[]): Sql => sql`select r.id from account_ref r where r.tenant = ${tenant} and r.person_id is not null and ${allOf(conditions)}`;
+  const known = (conditions: readonly Sql[]): Sql =>
+    sql`select r.id from account_ref r where r.tenant = ${tenant} and r.person_id is not null and ${allOf(conditions)}`;
   return [
     ...(hasAny(rest) ? [sql`a.actor_key in (${known(textIs(sql`r.person_id`, rest))})`] : []),
     ...(isSet === true ? [sql`a.actor_key in (${known([])})`] : []),
@@ -77,7 +80,9 @@ function ipIs(match: IpMatch | null | undefined): Sql[] {
   const keyOf = (ip: string): string => readAddress(ip)?.key ?? 'no address';
   return [
     ...textIs(sql`a.ip_key`, { eq: match.eq ? keyOf(match.eq) : null, in: match.in?.map(keyOf), isSet: match.isSet }),
-    ...(match.cidr ? [anyOf(match.cidr.flatMap((cidr) => readNetwork(cidr) ?? []).map(({ from, to }) => sql`a.ip_key >= ${from} and a.ip_key <= ${to}`))] : []),
+    ...(match.cidr
+      ? [anyOf(match.cidr.flatMap((cidr) => readNetwork(cidr) ?? []).map(({ from, to }) => sql`a.ip_key >= ${from} and a.ip_key <= ${to}`))]
+      : []),
     ...wordsAre(sql`a.ip_tags`, match.tag),
   ];
 }
@@ -101,7 +106,8 @@ function alertIs(tenant: string, { alert, policy }: ActivityFilter): Sql[] {
 }
 
 function aboutIs(tenant: string, { account, person }: AlertFilter): Sql[] {
-  const about = (conditions: readonly Sql[]): Sql => sql`select x.alert_id from alert_account x where x.tenant = ${tenant} and ${allOf(conditions)}`;
+  const about = (conditions: readonly Sql[]): Sql =>
+    sql`select x.alert_id from alert_account x where x.tenant = ${tenant} and ${allOf(conditions)}`;
   const people = (conditions: readonly Sql[]): Sql =>
     sql`select x.alert_id from alert_account x join account_ref r on r.tenant = x.tenant and r.id = x.account_id where x.tenant = ${tenant} and r.person_id is not null and ${allOf(conditions)}`;
   return [
@@ -121,4 +127,3 @@ function aboutIs(tenant: string, { account, person }: AlertFilter): Sql[] {
 function hasAny(match: object): boolean {
   return Object.values(match).some((value) => value !== null && value !== undefined);
 }
-

@@ -14,7 +14,8 @@ export interface ActivityRow {
 const flag = (value: boolean | null): SqlValue => (value === null ? null : Number(value));
 
 // Words of a list, each between line ends, so that one statement finds a whole word or a part.
-const lines = (words: readonly string[]): string => (words.length === 0 ? '' : `\n${words.map((word) => word.replaceAll('\n', ' ')).join('\n')}\n`);
+const lines = (words: readonly string[]): string =>
+  words.length === 0 ? '' : `\n${words.map((word) => word.replaceAll('\n', ' ')).join('\n')}\n`;
 
 const COLUMNS: readonly ColumnOf<ActivityRow>[] = [
   ['tenant', ({ tenant }) => tenant],
@@ -40,8 +41,16 @@ const COLUMNS: readonly ColumnOf<ActivityRow>[] = [
   ['is_admin_activity', ({ activity }) => flag(activity.isAdminActivity)],
   ['is_impersonated', ({ activity }) => flag(activity.isImpersonated)],
   ['is_interactive', ({ activity }) => flag(activity.isInteractive)],
-  ['targets', ({ activity }) => (activity.targets.length === 0 ? null : JSON.stringify(activity.targets.map(({ type, externalId, name }) => [type, externalId, name])))],
-  ['target_words', ({ activity }) => lines(activity.targets.flatMap(({ type, externalId, name }) => [type, externalId, name].filter((word) => word !== null))) || null],
+  [
+    'targets',
+    ({ activity }) =>
+      activity.targets.length === 0 ? null : JSON.stringify(activity.targets.map(({ type, externalId, name }) => [type, externalId, name])),
+  ],
+  [
+    'target_words',
+    ({ activity }) =>
+      lines(activity.targets.flatMap(({ type, externalId, name }) => [type, externalId, name].filter((word) => word !== null))) || null,
+  ],
   ['ip', ({ activity }) => activity.ip],
   ['ip_key', ({ activity }) => activity.ipKey],
   ['country', ({ activity }) => activity.country],
@@ -68,26 +77,32 @@ const COLUMNS: readonly ColumnOf<ActivityRow>[] = [
 export const activityInsert = new BulkInsert<ActivityRow>('activity', ['tenant', 'id'], COLUMNS);
 
 /** What is read of a row: all but the raw event and the words that only filters need. */
-export const ACTIVITY_COLUMNS = COLUMNS.map(([name]) => name).filter((name) => !['tenant', 'raw_block', 'raw_index', 'target_words'].includes(name));
+export const ACTIVITY_COLUMNS = COLUMNS.map(([name]) => name).filter(
+  (name) => !['tenant', 'raw_block', 'raw_index', 'target_words'].includes(name),
+);
 
 type FailureRow = Failure & { readonly tenant: string; readonly connectorId: string };
 
-export const failureInsert = new BulkInsert<FailureRow>('sign_in_failure', ['tenant', 'activity_id'], [
-  ['tenant', ({ tenant }) => tenant],
-  ['activity_id', ({ activityId }) => activityId],
-  ['connector_id', ({ connectorId }) => connectorId],
-  ['at', ({ at }) => at],
-  ['actor_key', ({ actorKey }) => actorKey],
-  ['actor_name', ({ actorName }) => actorName],
-  ['ip', ({ ip }) => ip],
-  ['network_key', ({ networkKey }) => networkKey],
-  ['country', ({ country }) => country],
-  ['asn', ({ asn }) => asn],
-  ['organization', ({ organization }) => organization],
-  ['network', ({ network }) => network],
-  ['reason', ({ reason }) => reason],
-  ['user_agent', ({ userAgent }) => userAgent],
-]);
+export const failureInsert = new BulkInsert<FailureRow>(
+  'sign_in_failure',
+  ['tenant', 'activity_id'],
+  [
+    ['tenant', ({ tenant }) => tenant],
+    ['activity_id', ({ activityId }) => activityId],
+    ['connector_id', ({ connectorId }) => connectorId],
+    ['at', ({ at }) => at],
+    ['actor_key', ({ actorKey }) => actorKey],
+    ['actor_name', ({ actorName }) => actorName],
+    ['ip', ({ ip }) => ip],
+    ['network_key', ({ networkKey }) => networkKey],
+    ['country', ({ country }) => country],
+    ['asn', ({ asn }) => asn],
+    ['organization', ({ organization }) => organization],
+    ['network', ({ network }) => network],
+    ['reason', ({ reason }) => reason],
+    ['user_agent', ({ userAgent }) => userAgent],
+  ],
+);
 
 export function toActivity(row: Row): Activity {
   const text = (name: string): string | null => (row[name] as string | null | undefined) ?? null;
@@ -157,7 +172,11 @@ export function toFailureOfRow(row: Row): Failure {
 }
 
 /** The row of an activity, with where its raw event lies. */
-export function toRow(tenant: string, { activity }: IncomingActivity, position: { readonly blockId: string; readonly index: number } | undefined): ActivityRow {
+export function toRow(
+  tenant: string,
+  { activity }: IncomingActivity,
+  position: { readonly blockId: string; readonly index: number } | undefined,
+): ActivityRow {
   return { tenant, activity, rawBlock: position?.blockId ?? null, rawIndex: position?.index ?? 0 };
 }
 

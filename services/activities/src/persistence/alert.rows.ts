@@ -5,7 +5,21 @@ import { distrust, packProfile, unpackProfile } from '../domain/detection/profil
 import type { AlertEvidence } from '../domain/page-store.js';
 
 export const ALERT_COLUMNS = [
-  ...['id', 'policy_id', 'policy_version', 'title', 'severity', 'status', 'classification', 'reason', 'assignee', 'opened_at', 'closed_at', 'first_at', 'last_at'],
+  ...[
+    'id',
+    'policy_id',
+    'policy_version',
+    'title',
+    'severity',
+    'status',
+    'classification',
+    'reason',
+    'assignee',
+    'opened_at',
+    'closed_at',
+    'first_at',
+    'last_at',
+  ],
   ...['is_from_history', 'connector_id', 'activity_count', 'strength', 'explanation', 'attack_techniques'],
 ] as const;
 
@@ -61,7 +75,9 @@ export function toAlertRow(tenant: string, alert: Alert) {
 
 /** The alerts of these ids, held until the transaction ends. */
 export async function lockAlerts(tx: Tx, tenant: string, ids: readonly string[]): Promise<ReadonlyMap<string, Alert>> {
-  const rows = await tx.query<Row>(sql`select * from alert where tenant = ${tenant} and ${inList(sql`id`, [...ids].sort())} order by id${tx.dialect.forUpdate}`);
+  const rows = await tx.query<Row>(
+    sql`select * from alert where tenant = ${tenant} and ${inList(sql`id`, [...ids].sort())} order by id${tx.dialect.forUpdate}`,
+  );
   return new Map(rows.map((row) => [row['id'] as string, toAlert(row)]));
 }
 
@@ -70,11 +86,16 @@ export async function saveAlertEvidence(tx: Tx, tenant: string, evidence: readon
   await tx.insert(
     'alert',
     evidence.map(({ alert }) => toAlertRow(tenant, alert)),
-    { key: ['tenant', 'id'], update: ALERT_COLUMNS.filter((column) => column !== 'id' && column !== 'opened_at' && column !== 'is_from_history') },
+    {
+      key: ['tenant', 'id'],
+      update: ALERT_COLUMNS.filter((column) => column !== 'id' && column !== 'opened_at' && column !== 'is_from_history'),
+    },
   );
   await tx.insert(
     'alert_account',
-    evidence.flatMap(({ alert, accountIds }) => accountIds.map((account_id) => ({ tenant, alert_id: alert.id, account_id, opened_at: alert.openedAt }))),
+    evidence.flatMap(({ alert, accountIds }) =>
+      accountIds.map((account_id) => ({ tenant, alert_id: alert.id, account_id, opened_at: alert.openedAt })),
+    ),
     { key: ['tenant', 'alert_id', 'account_id'], update: 'keep' },
   );
   await tx.insert(
@@ -91,7 +112,9 @@ export async function saveAlertEvidence(tx: Tx, tenant: string, evidence: readon
 }
 
 async function holdInDoubt(tx: Tx, tenant: string, accountKey: string, place: string, day: number, alertId: string): Promise<void> {
-  const [row] = await tx.query<{ state: string }>(sql`select state from profile where tenant = ${tenant} and actor_key = ${accountKey}${tx.dialect.forUpdate}`);
+  const [row] = await tx.query<{ state: string }>(
+    sql`select state from profile where tenant = ${tenant} and actor_key = ${accountKey}${tx.dialect.forUpdate}`,
+  );
   if (!row) return;
   const before = unpackProfile(row.state);
   const after = distrust(before, place, day, alertId);

@@ -42,7 +42,12 @@ export function yesNoIs(column: Sql, match: BooleanMatch | null | undefined): Sq
 }
 
 /** `at` makes the comparison, so that a list can compare what its index holds. */
-export function timeIs(match: TimeMatch | null | undefined, now: number, column: Sql, at = (ms: number, sign: '>=' | '<'): Sql => atTime(column, ms, sign)): Sql[] {
+export function timeIs(
+  match: TimeMatch | null | undefined,
+  now: number,
+  column: Sql,
+  at = (ms: number, sign: '>=' | '<'): Sql => atTime(column, ms, sign),
+): Sql[] {
   if (!match) return [];
   return [
     ...(isGiven(match.gte) ? [at(match.gte, '>=')] : []),
@@ -56,7 +61,6 @@ export function timeIs(match: TimeMatch | null | undefined, now: number, column:
 export function negated(condition: Sql): Sql {
   return sql`coalesce((${condition}), 0) = 0`;
 }
-
 
 export function like(column: Sql, pattern: string): Sql {
   return sql`lower(${column}) like lower(${pattern}) escape '!'`;

@@ -11,6 +11,8 @@ const MOST_ROWS = 5_000;
 /** Of one subject after a row of failures. */
 const MOST_SIGN_INS = 50;
 const KEYS_PER_STATEMENT = 400;
+/** Of one person. */
+const MOST_ACCOUNTS = 100;
 
 const SIGHTING = joinSql(
   ACTIVITY_COLUMNS.map((column) => name(column)),
@@ -27,7 +29,12 @@ export async function answerNeeds(
   profiles: (keys: readonly string[]) => Promise<ReadonlyMap<string, Profile>>,
 ): Promise<readonly unknown[]> {
   const answers = new Map<Need, unknown>();
-  await answerFailures(tx, tenant, needs.filter((need) => need.kind === 'failures'), answers);
+  await answerFailures(
+    tx,
+    tenant,
+    needs.filter((need) => need.kind === 'failures'),
+    answers,
+  );
   for (const need of needs) {
     if (need.kind === 'history') answers.set(need, await history(tx, tenant, need));
     if (need.kind === 'failuresFrom') answers.set(need, await failuresFrom(tx, tenant, need));
@@ -42,13 +49,22 @@ export function idFloor(ms: number): string {
   return derivedTimedId('act', new Date(Math.max(0, Math.min(ms, 8.64e15)))).slice(0, 'act_'.length + 10);
 }
 
-async function answerFailures(tx: Pick<Tx, 'query'>, tenant: string, needs: readonly Of<'failures'>[], answers: Map<Need, unknown>): Promise<void> {
+async function answerFailures(
+  tx: Pick<Tx, 'query'>,
+  tenant: string,
+  needs: readonly Of<'failures'>[],
+  answers: Map<Need, unknown>,
+): Promise<void> {
   for (let start = 0; start < needs.length; start += KEYS_PER_STATEMENT) {
     const some = needs.slice(start, start + KEYS_PER_STATEMENT);
     const keys = [...new Set(some.flatMap(({ accountKeys }) => accountKeys))];
     const from = Math.min(...some.map((need) => need.from));
     const to = Math.max(...some.map((need) => need.to));
-    const rows = await failures(tx, sql`tenant = ${tenant} and ${inList(sql`actor_key`, keys)} and at >= ${from} and at <= ${to}`, MOST_ROWS * 4);
+    const rows = await failures(
+      tx,
+      sql`tenant = ${tenant} and ${inList(sql`actor_key`, keys)} and at >= ${from} and at <= ${to}`,
+      MOST_ROWS * 4,
+    );
     const byActor = new Map<string, Failure[]>();
     for (const failure of rows) {
       const own = byActor.get(failure.actorKey);
@@ -57,7 +73,10 @@ async function answerFailures(tx: Pick<Tx, 'query'>, tenant: string, needs: read
     }
     for (const need of some) {
       const own = need.accountKeys.flatMap((key) => byActor.get(key) ?? []).filter(({ at }) => at >= need.from && at <= need.to);
-      answers.set(need, own.sort((a, b) => a.at - b.at || (a.activityId < b.activityId ? -1 : 1)));
+      answers.set(
+        need,
+        own.sort((a, b) => a.at - b.at || (a.activityId < b.activityId ? -1 : 1)),
+      );
     }
   }
 }
@@ -73,7 +92,11 @@ async function failures(tx: Pick<Tx, 'query'>, where: Sql, most: number): Promis
   return rows.reverse().map(toFailureOfRow);
 }
 
-async function failureCounts(tx: Pick<Tx, 'query'>, tenant: string, { accountKeys, from, to, slice }: Of<'failureCounts'>): Promise<number[]> {
+async function failureCounts(
+  tx: Pick<Tx, 'query'>,
+  tenant: string,
+  { accountKeys, from, to, slice }: Of<'failureCounts'>,
+): Promise<number[]> {
   const rows = await tx.query<{ seen: number }>(sql`
     select count(*) as seen from sign_in_failure
     where tenant = ${tenant} and ${inList(sql`actor_key`, [...accountKeys])} and at >= ${from} and at <= ${to} and reason <> 'USER_DOES_NOT_EXIST'
@@ -81,11 +104,18 @@ async function failureCounts(tx: Pick<Tx, 'query'>, tenant: string, { accountKey
   return rows.map(({ seen }) => Number(seen));
 }
 
+// Account by account: asked for several at once, SQLite would rather walk through everybody's activities of the time.
 async function history(tx: Pick<Tx, 'query'>, tenant: string, { of, accountKeys, from, to }: Of<'history'>): Promise<Sighting[]> {
-  const rows = await tx.query<Row>(sql`
-    select ${SIGHTING} from activity
-    where tenant = ${tenant} and ${inList(sql`actor_key`, [...accountKeys])} and id >= ${idFloor(from)} and id < ${idFloor(to + 1)} and outcome = 'SUCCESS'
-      ${of === 'signIns' ? sql`and category = 'SIGN_IN'` : sql``}
-    order by id desc limit ${of === 'signIns' ? MOST_SIGN_INS : MOST_ROWS}`);
-  return rows.reverse().map(toActivity);
+  const kind = of === 'signIns' ? sql`and category = 'SIGN_IN'` : sql``;
+  const most = of === 'signIns' ? MOST_SIGN_INS : MOST_ROWS;
+  const parts = accountKeys.slice(0, MOST_ACCOUNTS).map(
+    (key) => sql`
+      select * from (
+        select ${SIGHTING} from activity
+        where tenant = ${tenant} and actor_key = ${key} and id >= ${idFloor(from)} and id < ${idFloor(to + 1)} and outcome = 'SUCCESS' ${kind}
+        order by id desc limit ${most}) as walk`,
+  );
+  if (parts.length === 0) return [];
+  const rows = await tx.query<Row>(joinSql(parts, ' union all '));
+  return rows.map(toActivity).sort((a, b) => (a.id < b.id ? -1 : 1));
 }

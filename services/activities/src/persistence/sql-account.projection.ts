@@ -34,13 +34,18 @@ export class SqlAccountProjection extends AccountProjection<Tx> {
         email_key: lower(account.email),
         username_key: lower(account.username),
       }));
-    await tx.insert('account_ref', rows, { key: ['tenant', 'id'], update: ['external_id', 'version', 'person_id', 'name', 'type', 'email_key', 'username_key'] });
+    await tx.insert('account_ref', rows, {
+      key: ['tenant', 'id'],
+      update: ['external_id', 'version', 'person_id', 'name', 'type', 'email_key', 'username_key'],
+    });
   }
 
   async existing(tenant: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
     const known = new Set<string>();
     for (const some of chunks(ids)) {
-      const rows = await this.database.query<{ id: string }>(sql`select id from account_ref where tenant = ${tenant} and ${inList(sql`id`, some)}`);
+      const rows = await this.database.query<{ id: string }>(
+        sql`select id from account_ref where tenant = ${tenant} and ${inList(sql`id`, some)}`,
+      );
       for (const { id } of rows) known.add(id);
     }
     return known;

@@ -4,7 +4,16 @@ import { allOf, Database, decodeCursor, encodeCursor, inList, joinSql, name, sql
 
 import type { Activity, UnmappedEventType } from '../domain/activity.js';
 import type { ActivityFilter } from '../domain/activity-filter.js';
-import { ActivityStore, type ActivityCount, type ActivityDimension, type ActivityOrder, type CountQuestion, type Owner, type Slice, type Sliced } from '../domain/activity-store.js';
+import {
+  ActivityStore,
+  type ActivityCount,
+  type ActivityDimension,
+  type ActivityOrder,
+  type CountQuestion,
+  type Owner,
+  type Slice,
+  type Sliced,
+} from '../domain/activity-store.js';
 import { activityConditions } from './activity-conditions.js';
 import { ACTIVITY_COLUMNS, toActivity } from './activity.row.js';
 import { unpackRaws } from './raw-blocks.js';
@@ -43,7 +52,9 @@ export class SqlActivityStore extends ActivityStore {
   async list(tenant: string, filter: ActivityFilter, order: ActivityOrder, slice: Slice): Promise<Sliced<Activity>> {
     const isDown = order === 'OCCURRED_AT_DESC';
     const conditions = [activityConditions(tenant, filter, this.now()), afterCursor(sql`a.id`, order, slice)];
-    const walks = (await this.walks(tenant, filter)).map((walk) => pageOf(walk, allOf([...conditions]), sql`a.id`, isDown, slice.first + 1, sql`''`));
+    const walks = (await this.walks(tenant, filter)).map((walk) =>
+      pageOf(walk, allOf([...conditions]), sql`a.id`, isDown, slice.first + 1, sql`''`),
+    );
     const rows: Row[] = [];
     for (const some of inGroups(walks)) rows.push(...(await this.database.query(joinSql(some, ' union all '))));
     const activities = unique(rows.map(toActivity)).sort((a, b) => (a.id < b.id === isDown ? 1 : -1));
@@ -54,7 +65,9 @@ export class SqlActivityStore extends ActivityStore {
     const order = 'OCCURRED_AT_DESC';
     const conditions = activityConditions(tenant, filter, this.now());
     const walks = owners.flatMap((owner, index) =>
-      walksOf(tenant, owner).map(({ walk, key }) => pageOf(walk, allOf([conditions, afterCursor(key, order, slice)]), key, true, slice.first + 1, sql`${String(index)}`)),
+      walksOf(tenant, owner).map(({ walk, key }) =>
+        pageOf(walk, allOf([conditions, afterCursor(key, order, slice)]), key, true, slice.first + 1, sql`${String(index)}`),
+      ),
     );
     const found: Activity[][] = owners.map(() => []);
     for (const some of inGroups(walks)) {
@@ -90,19 +103,29 @@ export class SqlActivityStore extends ActivityStore {
     const keys = by.map((dimension) => DIMENSIONS[dimension]);
     const named = joinSql([...keys.map((key, index) => sql`${key} as ${name(`k${index}`)}`), sql`count(*) as n`], ', ');
     const groups = joinSql(keys, ', ');
-    const largest = await this.database.query(sql`select ${named} from activity a where ${where} group by ${groups} order by n desc, ${groups} limit ${top}`);
-    const toCount = (row: Row, from: number | null): ActivityCount => ({ values: by.map((_, index) => textOf(row[`k${index}`])), from, count: Number(row['n']) });
+    const largest = await this.database.query(
+      sql`select ${named} from activity a where ${where} group by ${groups} order by n desc, ${groups} limit ${top}`,
+    );
+    const toCount = (row: Row, from: number | null): ActivityCount => ({
+      values: by.map((_, index) => textOf(row[`k${index}`])),
+      from,
+      count: Number(row['n']),
+    });
     if (intervalMs === undefined || largest.length === 0) return largest.map((row) => toCount(row, null));
     const kept = new Set(largest.map((row) => JSON.stringify(toCount(row, null).values)));
     const from = sql`a.occurred_at - a.occurred_at % ${intervalMs}`;
-    const rows = await this.database.query(sql`select ${named}, ${from} as began from activity a where ${where} group by ${groups}, ${from} order by began, n desc`);
+    const rows = await this.database.query(
+      sql`select ${named}, ${from} as began from activity a where ${where} group by ${groups}, ${from} order by began, n desc`,
+    );
     return rows.map((row) => toCount(row, Number(row['began']))).filter(({ values }) => kept.has(JSON.stringify(values)));
   }
 
   async byIds(tenant: string, ids: readonly string[]): Promise<readonly (Activity | undefined)[]> {
     const found = new Map<string, Activity>();
     for (const some of chunks([...new Set(ids)])) {
-      const rows = await this.database.query(sql`select ${COLUMNS} from activity a where a.tenant = ${tenant} and ${inList(sql`a.id`, some)}`);
+      const rows = await this.database.query(
+        sql`select ${COLUMNS} from activity a where a.tenant = ${tenant} and ${inList(sql`a.id`, some)}`,
+      );
       for (const activity of rows.map(toActivity)) found.set(activity.id, activity);
     }
     return ids.map((id) => found.get(id));
@@ -118,7 +141,9 @@ export class SqlActivityStore extends ActivityStore {
     }
     const blocks = new Map<string, readonly string[]>();
     for (const some of chunks([...new Set([...places.values()].map(({ block }) => block))], 100)) {
-      const rows = await this.database.query<{ id: string; content: Buffer }>(sql`select id, content from raw_block where tenant = ${tenant} and ${inList(sql`id`, some)}`);
+      const rows = await this.database.query<{ id: string; content: Buffer }>(
+        sql`select id, content from raw_block where tenant = ${tenant} and ${inList(sql`id`, some)}`,
+      );
       for (const { id, content } of rows) blocks.set(id, unpackRaws(content));
     }
     return ids.map((id) => {
@@ -143,7 +168,8 @@ export class SqlActivityStore extends ActivityStore {
   /** Where a list begins: along time, or along the accounts and addresses that the filter names, each by its own index. */
   private async walks(tenant: string, { account, person, ip, connector }: ActivityFilter): Promise<Sql[]> {
     const whole = sql`activity a where a.tenant = ${tenant}`;
-    const along = (column: Sql, values: readonly string[]): Sql[] => [...new Set(values)].map((value) => sql`${whole} and ${column} = ${value}`);
+    const along = (column: Sql, values: readonly string[]): Sql[] =>
+      [...new Set(values)].map((value) => sql`${whole} and ${column} = ${value}`);
     const accounts = account?.eq ? [account.eq] : account?.in;
     if (accounts && accounts.length > 0 && accounts.length <= MOST_WALKS) return along(sql`a.actor_key`, accounts);
     const people = person?.eq ? [person.eq] : person?.in;
@@ -152,7 +178,11 @@ export class SqlActivityStore extends ActivityStore {
         sql`select id from account_ref where tenant = ${tenant} and ${inList(sql`person_id`, [...people])} limit ${MOST_WALKS + 1}`,
       );
       if (rows.length === 0) return [sql`${whole} and 1 = 0`];
-      if (rows.length <= MOST_WALKS) return along(sql`a.actor_key`, rows.map(({ id }) => id));
+      if (rows.length <= MOST_WALKS)
+        return along(
+          sql`a.actor_key`,
+          rows.map(({ id }) => id),
+        );
     }
     if (ip?.eq) return [whole];
     if (connector?.in && connector.in.length > 0 && connector.in.length <= MOST_WALKS) return along(sql`a.connector_id`, connector.in);

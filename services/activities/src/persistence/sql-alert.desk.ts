@@ -20,7 +20,15 @@ export class SqlAlertDesk extends AlertDesk<Tx> {
         closed_at = ${alert.closedAt}
       where tenant = ${tenant} and id = ${alert.id}`);
     const { at, by, comment, changes } = change;
-    const row = { tenant, id: newOrderedId('evt', new Date(at)), alert_id: alert.id, at, changed_by: by, comment, changes: JSON.stringify(changes) };
+    const row = {
+      tenant,
+      id: newOrderedId('evt', new Date(at)),
+      alert_id: alert.id,
+      at,
+      changed_by: by,
+      comment,
+      changes: JSON.stringify(changes),
+    };
     await tx.insert('alert_change', [row]);
   }
 
@@ -33,7 +41,8 @@ export class SqlAlertDesk extends AlertDesk<Tx> {
       for (const { actor_key: key, state } of rows) {
         const before = unpackProfile(state);
         const after = ids.reduce((profile, id) => trustAgain(profile, id), before);
-        if (after !== before) await tx.execute(sql`update profile set state = ${packProfile(after)} where tenant = ${tenant} and actor_key = ${key}`);
+        if (after !== before)
+          await tx.execute(sql`update profile set state = ${packProfile(after)} where tenant = ${tenant} and actor_key = ${key}`);
       }
     }
   }

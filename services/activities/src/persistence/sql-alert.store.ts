@@ -72,7 +72,9 @@ export class SqlAlertStore extends AlertStore {
     const parts = owners.flatMap((accountIds, index) =>
       accountIds.length === 0
         ? []
-        : [sql`select ${String(index)} as owner, count(distinct x.alert_id) as n from alert_account x where x.tenant = ${tenant} and ${inList(sql`x.account_id`, [...accountIds])}`],
+        : [
+            sql`select ${String(index)} as owner, count(distinct x.alert_id) as n from alert_account x where x.tenant = ${tenant} and ${inList(sql`x.account_id`, [...accountIds])}`,
+          ],
     );
     const counts = owners.map(() => 0);
     for (const row of await this.unions(parts)) counts[Number(row['owner'])] = Number(row['n']);

@@ -60,7 +60,9 @@ export class SqlOpenPage implements OpenPage {
           last_seen_at = case when last_seen_at > ${last} then last_seen_at else ${last} end
         where tenant = ${tenant} and connector_id = ${connectorId} and event_type = ${eventType}`);
       if (matched > 0) continue;
-      await tx.insert('unmapped_event_type', [{ tenant, connector_id: connectorId, event_type: eventType, seen, first_seen_at: first, last_seen_at: last }]);
+      await tx.insert('unmapped_event_type', [
+        { tenant, connector_id: connectorId, event_type: eventType, seen, first_seen_at: first, last_seen_at: last },
+      ]);
     }
   }
 
@@ -98,7 +100,12 @@ export class SqlOpenPage implements OpenPage {
   }
 
   async saveProfiles(connectorId: string, profiles: ReadonlyMap<string, Profile>): Promise<void> {
-    const rows = [...profiles].map(([key, profile]) => ({ tenant: this.tenant, actor_key: key, connector_id: connectorId, state: packProfile(profile) }));
+    const rows = [...profiles].map(([key, profile]) => ({
+      tenant: this.tenant,
+      actor_key: key,
+      connector_id: connectorId,
+      state: packProfile(profile),
+    }));
     await this.tx.insert('profile', rows, { key: PROFILE_KEY, update: ['state'] });
   }
 
@@ -130,7 +137,9 @@ export class SqlOpenPage implements OpenPage {
       { key: ['tenant', 'alert_id', 'activity_id'], update: 'keep' },
     );
     for (const { external_id: externalId } of come) {
-      await tx.execute(sql`delete from awaited_event where tenant = ${tenant} and connector_id = ${connectorId} and external_id = ${externalId}`);
+      await tx.execute(
+        sql`delete from awaited_event where tenant = ${tenant} and connector_id = ${connectorId} and external_id = ${externalId}`,
+      );
     }
     for (const id of new Set(come.map(({ alert_id }) => alert_id))) {
       await tx.execute(sql`
@@ -156,11 +165,15 @@ export class SqlOpenPage implements OpenPage {
       const there = new Set(stored.map(({ external_id }) => external_id));
       await tx.insert(
         'awaited_event',
-        [...new Set(relatedEvents)].filter((externalId) => !there.has(externalId)).map((externalId) => ({ tenant, connector_id: connectorId, external_id: externalId, alert_id: alert.id })),
+        [...new Set(relatedEvents)]
+          .filter((externalId) => !there.has(externalId))
+          .map((externalId) => ({ tenant, connector_id: connectorId, external_id: externalId, alert_id: alert.id })),
         { key: ['tenant', 'connector_id', 'external_id', 'alert_id'], update: 'keep' },
       );
       if (stored.length > 0) {
-        await saveAlertEvidence(tx, tenant, [{ alert, accountIds: [], activityIds: stored.map(({ id }) => id), distrusts: [], relatedEvents: [] }]);
+        await saveAlertEvidence(tx, tenant, [
+          { alert, accountIds: [], activityIds: stored.map(({ id }) => id), distrusts: [], relatedEvents: [] },
+        ]);
       }
     }
   }
@@ -172,7 +185,14 @@ export class SqlOpenPage implements OpenPage {
       const rows = await this.tx.query<{ id: string; person_id: string | null; name: string | null; type: string }>(
         sql`select id, person_id, name, type from account_ref where tenant = ${this.tenant} and ${inList(where, some)} order by id${this.tx.dialect.forUpdate}`,
       );
-      refs.push(...rows.map(({ id, person_id, name, type }) => ({ id, personId: person_id, name, isMachine: type === 'service' || type === 'bot' })));
+      refs.push(
+        ...rows.map(({ id, person_id, name, type }) => ({
+          id,
+          personId: person_id,
+          name,
+          isMachine: type === 'service' || type === 'bot',
+        })),
+      );
     }
     return refs;
   }

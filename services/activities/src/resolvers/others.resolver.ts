@@ -43,7 +43,11 @@ export class PersonResolver {
 
   @ResolveField()
   alerts(@Parent() person: PersonReference, @Request() context: RequestContext, @Args() args: PageArguments) {
-    return this.alertList.runForAccounts(context, person.accounts.map(({ id }) => id), args);
+    return this.alertList.runForAccounts(
+      context,
+      person.accounts.map(({ id }) => id),
+      args,
+    );
   }
 }
 

@@ -36,9 +36,11 @@ export class CountActivities {
   async run(tenant: TenantId, { filter, by, interval, top }: CountArguments): Promise<readonly ActivityCount[]> {
     checkFilter(filter);
     const most = top ?? DEFAULT_TOP;
-    if (by.length < 1 || by.length > 3 || new Set(by).size < by.length) throw new CountInvalid(['by'], 'Count by one to three different dimensions.');
+    if (by.length < 1 || by.length > 3 || new Set(by).size < by.length)
+      throw new CountInvalid(['by'], 'Count by one to three different dimensions.');
     if (most < 1 || most > LARGEST_TOP) throw new CountInvalid(['top'], `top must be from 1 to ${LARGEST_TOP}.`);
-    if (interval !== null && interval !== undefined && interval < SHORTEST_INTERVAL_MS) throw new CountInvalid(['interval'], 'The interval must be a minute (PT1M) at least.');
+    if (interval !== null && interval !== undefined && interval < SHORTEST_INTERVAL_MS)
+      throw new CountInvalid(['interval'], 'The interval must be a minute (PT1M) at least.');
     return this.activities.counts(tenant, { filter: filter ?? {}, by, intervalMs: interval ?? undefined, top: most });
   }
 }

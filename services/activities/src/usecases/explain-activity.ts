@@ -42,7 +42,11 @@ export class ExplainActivity {
     const profiles = await page.profiles([...new Set([...keys, ...refs.map(({ id }) => id)])]);
     const fresh: Fresh = { activities: [activity], relatedEvents: new Map(), subjects: subjectsOf(keys, refs, profiles) };
     const seen = new SeenSoFar();
-    await gather(seen, () => detector.explainNeeds(activity, fresh, seen), (needs) => page.answer(needs));
+    await gather(
+      seen,
+      () => detector.explainNeeds(activity, fresh, seen),
+      (needs) => page.answer(needs),
+    );
     return detector.explain(activity, fresh, seen);
   }
 }

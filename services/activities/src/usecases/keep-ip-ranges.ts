@@ -30,7 +30,10 @@ export class KeepIpRanges {
     return this.ranges.all(tenant);
   }
 
-  async save({ tenant, subject }: Principal, input: IpRangeInput): Promise<{ readonly ipRange: IpRange | null; readonly problems: readonly Problem[] }> {
+  async save(
+    { tenant, subject }: Principal,
+    input: IpRangeInput,
+  ): Promise<{ readonly ipRange: IpRange | null; readonly problems: readonly Problem[] }> {
     const now = this.clock.now();
     try {
       const ipRange = await this.ranges.save(tenant, (others) => {

@@ -35,8 +35,12 @@ export class ListActivities {
     const { tenant } = context;
     const { filter, first, after } = read(args);
     const same = JSON.stringify([owner.kind, filter, first, after ?? null]);
-    const pages = context.loader<string, Sliced<Activity>>(`activities ${same}`, async (keys) => this.activities.listFor(tenant, keys.map(toOwner), filter, { first, after }));
-    const totals = context.loader<string, number>(`activity totals ${same}`, async (keys) => this.activities.countFor(tenant, keys.map(toOwner), filter));
+    const pages = context.loader<string, Sliced<Activity>>(`activities ${same}`, async (keys) =>
+      this.activities.listFor(tenant, keys.map(toOwner), filter, { first, after }),
+    );
+    const totals = context.loader<string, number>(`activity totals ${same}`, async (keys) =>
+      this.activities.countFor(tenant, keys.map(toOwner), filter),
+    );
     const key = JSON.stringify(owner);
     return {
       ...(await pages.load(key)),

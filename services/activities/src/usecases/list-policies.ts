@@ -8,7 +8,9 @@ import type { PolicyKind } from '../domain/vocabulary.js';
 @Injectable()
 export class ListPolicies {
   run(kind?: readonly PolicyKind[] | null, enabled?: boolean | null): readonly Policy[] {
-    return BUILT_IN_POLICIES.filter((policy) => (!kind || kind.includes(policy.kind)) && (enabled === null || enabled === undefined || policy.isEnabled === enabled));
+    return BUILT_IN_POLICIES.filter(
+      (policy) => (!kind || kind.includes(policy.kind)) && (enabled === null || enabled === undefined || policy.isEnabled === enabled),
+    );
   }
 
   one(id: string): Policy | null {

@@ -73,9 +73,14 @@ export function gatherEvidence(
 /** The open alert of the day before, else the alert of the day, under whichever name it was opened; else a new one under the first name. */
 function alertIdOf(tenant: TenantId, signal: Signal, alerts: ReadonlyMap<string, Alert>): string {
   const names = signal.groupKeys;
-  const before = names.map((name) => alertId(tenant, signal, name, signal.day - 1)).find((id) => alerts.has(id) && alerts.get(id)!.status !== 'CLOSED');
+  const before = names
+    .map((name) => alertId(tenant, signal, name, signal.day - 1))
+    .find((id) => alerts.has(id) && alerts.get(id)!.status !== 'CLOSED');
   if (before !== undefined) return before;
-  return names.map((name) => alertId(tenant, signal, name, signal.day)).find((id) => alerts.has(id)) ?? alertId(tenant, signal, names[0]!, signal.day);
+  return (
+    names.map((name) => alertId(tenant, signal, name, signal.day)).find((id) => alerts.has(id)) ??
+    alertId(tenant, signal, names[0]!, signal.day)
+  );
 }
 
 function candidateIds(tenant: TenantId, signal: Signal): string[] {

@@ -2,11 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ActivityRecord, StreamKey } from '#libs/contracts';
 import { accountId, activityId } from '#libs/kernel';
 
-import type { Activity, IncomingActivity } from '../domain/activity.js';
+import type { Activity, IncomingActivity, Origin } from '../domain/activity.js';
 import { AddressBook } from '../domain/enrichment/address-book.js';
 import type { Atlas } from '../domain/enrichment/atlas.js';
 import { DeviceReader } from '../domain/enrichment/device.js';
-import { enrich, type Sources } from '../domain/enrichment/enrich.js';
+import { enrich, type Sources, type StatedOrigin } from '../domain/enrichment/enrich.js';
 import { IpRangeStore } from '../domain/ip-range-store.js';
 import type { SetAside } from '../domain/page-store.js';
 import { ATLAS } from './atlas-token.js';
@@ -33,14 +33,14 @@ export class ReadRecords {
 
   async run(key: StreamKey, records: readonly ActivityRecord[], receivedAt: number): Promise<ReadPage> {
     await this.book.ready();
-    const sources: Sources = { ranges: await this.ranges.table(key.tenant), book: this.book, atlas: this.atlas };
+    const known = new KnownOfPage(key, { ranges: await this.ranges.table(key.tenant), book: this.book, atlas: this.atlas });
     const incoming = new Map<string, IncomingActivity>();
     const setAside: SetAside[] = [];
     for (const record of records) {
       const reason = faultOf(record, receivedAt);
       if (reason !== undefined) setAside.push({ reason, record: JSON.stringify(record) });
       else if (!incoming.has(record.externalId)) {
-        const activity = this.toActivity(key, record, receivedAt, sources);
+        const activity = this.toActivity(key, record, receivedAt, known);
         incoming.set(record.externalId, { activity, raw: record.raw, relatedEvents: record.relatedEvents ?? [] });
       }
     }
@@ -48,9 +48,9 @@ export class ReadRecords {
     return { key, incoming: ordered, setAside, receivedAt };
   }
 
-  private toActivity(key: StreamKey, record: ActivityRecord, receivedAt: number, sources: Sources): Activity {
+  private toActivity(key: StreamKey, record: ActivityRecord, receivedAt: number, known: KnownOfPage): Activity {
     const { tenant, connectorId, app } = key;
-    const origin = enrich(record, sources);
+    const origin = known.origin(record);
     const device = record.userAgent === null ? null : this.devices.read(record.userAgent);
     const { actor } = record;
     // Written out field by field: a spread makes an object of so many fields ten times slower, and this runs for every event.
@@ -82,7 +82,7 @@ export class ReadRecords {
       outcomeWord: cut(record.outcomeWord ?? null, 500),
       outcomeDetail: cut(record.outcomeDetail ?? null, 500),
       failure: record.failure ?? null,
-      actorKey: actor.externalId === null ? null : accountId(tenant, connectorId, actor.externalId),
+      actorKey: actor.externalId === null ? null : known.accountId(actor.externalId),
       actorName: cut(actor.name, 500),
       actorEmail: cut(actor.email, 500),
       actorType: actor.type,
@@ -98,6 +98,37 @@ export class ReadRecords {
       viaApp: cut(record.viaApp ?? null, 500),
       severity: record.severity ?? null,
     };
+  }
+}
+
+/** Worked out once per page: most events of a page come from few people and places. */
+class KnownOfPage {
+  private readonly origins = new Map<string, Origin>();
+  private readonly accountIds = new Map<string, string>();
+
+  constructor(
+    private readonly key: StreamKey,
+    private readonly sources: Sources,
+  ) {}
+
+  origin(stated: StatedOrigin): Origin {
+    const { ip, place, asn, organization, ipTags } = stated;
+    const what = `${ip}|${place?.country}|${place?.region}|${place?.city}|${place?.latitude}|${place?.longitude}|${asn}|${organization}|${ipTags?.join()}`;
+    let origin = this.origins.get(what);
+    if (!origin) {
+      origin = enrich(stated, this.sources);
+      this.origins.set(what, origin);
+    }
+    return origin;
+  }
+
+  accountId(externalId: string): string {
+    let id = this.accountIds.get(externalId);
+    if (id === undefined) {
+      id = accountId(this.key.tenant, this.key.connectorId, externalId);
+      this.accountIds.set(externalId, id);
+    }
+    return id;
   }
 }
 

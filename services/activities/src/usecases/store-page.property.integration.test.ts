@@ -5,17 +5,25 @@ import { anAdmin, startTestService, type TestService } from '#libs/testing/servi
 import { aFailure, aPage, aRecord, at, FIREFOX, OKTA, PLACES } from '../activities.builders.js';
 import { activitiesService } from '../activities.module.js';
 
-const people = ['dana', 'ravi', 'noor'].map((name) => ({ externalId: `00u${name}`, name, email: `${name}@acme.example`, type: 'person' }) as const);
+const people = ['dana', 'ravi', 'noor'].map(
+  (name) => ({ externalId: `00u${name}`, name, email: `${name}@acme.example`, type: 'person' }) as const,
+);
 
 /** Two weeks in which everybody works in Munich. */
 const known: readonly ActivityRecord[] = people.flatMap((actor) =>
-  Array.from({ length: 14 }, (_, day) => aRecord({ externalId: `known-${actor.name}-${day}`, actor, occurredAt: at(1 + day, 9), ...PLACES.munich })),
+  Array.from({ length: 14 }, (_, day) =>
+    aRecord({ externalId: `known-${actor.name}-${day}`, actor, occurredAt: at(1 + day, 9), ...PLACES.munich }),
+  ),
 );
 
 /** A day on which things happen. */
 const attackDay: readonly ActivityRecord[] = [
-  ...Array.from({ length: 18 }, (_, n) => aFailure({ externalId: `guess-${n}`, actor: people[0], occurredAt: at(20, 2, 0, n * 26), ...PLACES.saoPaulo, userAgent: FIREFOX })),
-  ...people.flatMap((actor) => [0, 1].map((n) => aFailure({ externalId: `spray-${actor.name}-${n}`, actor, occurredAt: at(20, 2, 3 + n), ...PLACES.saoPaulo }))),
+  ...Array.from({ length: 18 }, (_, n) =>
+    aFailure({ externalId: `guess-${n}`, actor: people[0], occurredAt: at(20, 2, 0, n * 26), ...PLACES.saoPaulo, userAgent: FIREFOX }),
+  ),
+  ...people.flatMap((actor) =>
+    [0, 1].map((n) => aFailure({ externalId: `spray-${actor.name}-${n}`, actor, occurredAt: at(20, 2, 3 + n), ...PLACES.saoPaulo })),
+  ),
   aRecord({ externalId: 'home', actor: people[0], occurredAt: at(20, 1, 32), ...PLACES.munich }),
   aRecord({ externalId: 'entered', actor: people[0], occurredAt: at(20, 2, 12), ...PLACES.saoPaulo, userAgent: FIREFOX }),
   aRecord({ externalId: 'home again', actor: people[0], occurredAt: at(20, 9), ...PLACES.munich }),
@@ -23,7 +31,14 @@ const attackDay: readonly ActivityRecord[] = [
   aRecord({ externalId: 'trip 2', actor: people[1], occurredAt: at(20, 10), ...PLACES.boston }),
   aRecord({ externalId: 'trip 3', actor: people[1], occurredAt: at(20, 11), ...PLACES.tokyo, eventType: 'file.read', category: 'DATA' }),
   aRecord({ externalId: 'quiet', actor: people[2], occurredAt: at(20, 9), ...PLACES.munich }),
-  aRecord({ externalId: 'threat', actor: people[2], occurredAt: at(20, 10), category: 'THREAT', severity: 'HIGH', relatedEvents: ['quiet'] }),
+  aRecord({
+    externalId: 'threat',
+    actor: people[2],
+    occurredAt: at(20, 10),
+    category: 'THREAT',
+    severity: 'HIGH',
+    relatedEvents: ['quiet'],
+  }),
 ];
 
 describe('the alerts of a day', () => {
@@ -63,7 +78,11 @@ describe('the alerts of a day', () => {
       'okta: user.session.start',
     ]);
     const pages = fc
-      .tuple(fc.shuffledSubarray([...attackDay.keys()], { minLength: attackDay.length }), fc.array(fc.integer({ min: 1, max: attackDay.length - 1 }), { maxLength: 6 }), fc.nat(5))
+      .tuple(
+        fc.shuffledSubarray([...attackDay.keys()], { minLength: attackDay.length }),
+        fc.array(fc.integer({ min: 1, max: attackDay.length - 1 }), { maxLength: 6 }),
+        fc.nat(5),
+      )
       .map(([events, cuts, again]) => {
         const ends = [...new Set(cuts), attackDay.length].sort((a, b) => a - b);
         const split = ends.map((end, index) => events.slice(index === 0 ? 0 : ends[index - 1], end));

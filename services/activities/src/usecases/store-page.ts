@@ -22,7 +22,9 @@ export class StorePage {
 
   async run(page: BulkPage, read: ReadPage): Promise<StoredPage> {
     const newestAt = read.incoming.at(-1)?.activity.occurredAt ?? null;
-    const { changed, end } = await this.store(read, page.isBackfill === true, (tx) => this.positions.move(tx, page, newestAt, read.receivedAt));
+    const { changed, end } = await this.store(read, page.isBackfill === true, (tx) =>
+      this.positions.move(tx, page, newestAt, read.receivedAt),
+    );
     return { position: end, changed, quarantined: read.setAside.length };
   }
 
@@ -31,11 +33,18 @@ export class StorePage {
     await this.store(read, false, async () => undefined);
   }
 
-  private async store<T extends SinkPosition | undefined>(read: ReadPage, isBackfill: boolean, finish: (tx: Tx) => Promise<T>): Promise<{ changed: number; end: T }> {
+  private async store<T extends SinkPosition | undefined>(
+    read: ReadPage,
+    isBackfill: boolean,
+    finish: (tx: Tx) => Promise<T>,
+  ): Promise<{ changed: number; end: T }> {
     const { tenant, connectorId } = read.key;
     const named = await this.withNamedAccounts(read);
     // Packing takes longer than storing, and happens beside the event loop: so before the transaction, and for what is likely to be new only.
-    const probablyKnown = await this.pages.known(tenant, named.map(({ activity }) => activity.id));
+    const probablyKnown = await this.pages.known(
+      tenant,
+      named.map(({ activity }) => activity.id),
+    );
     const raws = await this.pages.pack(named.filter(({ activity }) => !probablyKnown.has(activity.id)));
     return this.database.transaction(async (tx) => {
       const page = this.pages.open(tenant, tx);
@@ -57,7 +66,13 @@ export class StorePage {
     return fresh;
   }
 
-  private async learnAndJudge(tx: Tx, page: OpenPage, read: ReadPage, fresh: readonly IncomingActivity[], isBackfill: boolean): Promise<void> {
+  private async learnAndJudge(
+    tx: Tx,
+    page: OpenPage,
+    read: ReadPage,
+    fresh: readonly IncomingActivity[],
+    isBackfill: boolean,
+  ): Promise<void> {
     const actorKeys = [...new Set(fresh.flatMap(({ activity }) => activity.actorKey ?? []))];
     const refs = await page.accounts(actorKeys);
     const profiles = new Map(await page.profiles([...new Set([...actorKeys, ...refs.map(({ id }) => id)])]));
@@ -68,7 +83,9 @@ export class StorePage {
       isBackfill,
       fresh: {
         activities: fresh.map(({ activity }) => activity),
-        relatedEvents: new Map(fresh.flatMap(({ activity, relatedEvents }) => (relatedEvents.length === 0 ? [] : [[activity.id, relatedEvents] as const]))),
+        relatedEvents: new Map(
+          fresh.flatMap(({ activity, relatedEvents }) => (relatedEvents.length === 0 ? [] : [[activity.id, relatedEvents] as const])),
+        ),
         subjects: subjectsOf(actorKeys, refs, profiles),
       },
     });
@@ -76,7 +93,8 @@ export class StorePage {
 
   // Some apps name the actor of a failed sign-in by address only; where the account is known by then, it is meant. Else the name alone is the actor.
   private async withNamedAccounts({ key, incoming }: ReadPage): Promise<readonly IncomingActivity[]> {
-    const nameOf = ({ activity }: IncomingActivity): string | null => (activity.actorKey === null ? (activity.actorEmail ?? activity.actorName) : null);
+    const nameOf = ({ activity }: IncomingActivity): string | null =>
+      activity.actorKey === null ? (activity.actorEmail ?? activity.actorName) : null;
     const names = incoming.flatMap((one) => nameOf(one) ?? []);
     if (names.length === 0) return incoming;
     const accounts = await this.pages.accountsByName(key.tenant, key.connectorId, names);

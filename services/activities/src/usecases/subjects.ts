@@ -3,7 +3,11 @@ import type { Subject } from '../domain/detection/detector.js';
 import type { AccountRef } from '../domain/page-store.js';
 
 /** The accounts of each person, or an account alone where no person is known. */
-export function subjectsOf(actorKeys: readonly string[], refs: readonly AccountRef[], profiles: ReadonlyMap<string, Profile>): ReadonlyMap<string, Subject> {
+export function subjectsOf(
+  actorKeys: readonly string[],
+  refs: readonly AccountRef[],
+  profiles: ReadonlyMap<string, Profile>,
+): ReadonlyMap<string, Subject> {
   const byId = new Map(refs.map((ref) => [ref.id, ref]));
   const byPerson = new Map<string, AccountRef[]>();
   for (const ref of refs) if (ref.personId !== null) byPerson.set(ref.personId, [...(byPerson.get(ref.personId) ?? []), ref]);

@@ -70,7 +70,11 @@ export class UpdateAlerts {
         if (comment === null && Object.keys(next.changes).length === 0) continue;
         await this.desk.save(tenant, tx, next.alert, { at: now, by: subject, comment, changes: next.changes });
       }
-      await this.desk.trustAgain(tenant, tx, [...changed.values()].filter(isHarmless).map(({ id }) => id));
+      await this.desk.trustAgain(
+        tenant,
+        tx,
+        [...changed.values()].filter(isHarmless).map(({ id }) => id),
+      );
       return changed;
     });
     const missing = wanted.filter((id) => !alerts.has(id));
@@ -96,8 +100,10 @@ function faultOf(ids: readonly string[], input: UpdateAlertInput): AlertUpdateIn
   if (ids.length === 0 || ids.length > MOST_ALERTS) return new AlertUpdateInvalid(['ids'], `Name 1 to ${MOST_ALERTS} alerts.`);
   const given = Object.values(input).some((value) => value !== undefined);
   if (!given) return new AlertUpdateInvalid(['input'], 'Give something to change: status, classification, reason, assignee or comment.');
-  if ((input.comment?.length ?? 0) > LONGEST_COMMENT) return new AlertUpdateInvalid(['input', 'comment'], `The comment is longer than ${LONGEST_COMMENT} characters.`);
+  if ((input.comment?.length ?? 0) > LONGEST_COMMENT)
+    return new AlertUpdateInvalid(['input', 'comment'], `The comment is longer than ${LONGEST_COMMENT} characters.`);
   if ((input.reason?.length ?? 0) > 2_000) return new AlertUpdateInvalid(['input', 'reason'], 'The reason is longer than 2000 characters.');
-  if ((input.assignee?.length ?? 0) > 200) return new AlertUpdateInvalid(['input', 'assignee'], 'The assignee is longer than 200 characters.');
+  if ((input.assignee?.length ?? 0) > 200)
+    return new AlertUpdateInvalid(['input', 'assignee'], 'The assignee is longer than 200 characters.');
   return undefined;
 }

@@ -100,7 +100,8 @@ export function createAppClient(options: AppClientOptions): EngineClient {
   const sendUnsigned = async (request: AppRequest): Promise<AppAnswer> => {
     await budgets.pass(request.operation, true);
     const own = { ...provider.http.headers, ...request.headers };
-    return (await slots.run(() => transport.send(request, async () => own), end.signal)).answer;
+    // No slot: a session may fetch a token for a call that holds one, and when all calls wait so, none would ever be free.
+    return (await transport.send(request, async () => own)).answer;
   };
   const context = (): AuthContext => ({
     settings,

@@ -1,4 +1,5 @@
 export type { HostMap } from './address.js';
+export { parseJson } from './body.js';
 export type { QuotaLine } from './budget.js';
 export * from './client.js';
 export * from './events.js';

@@ -61,7 +61,11 @@ function windowsOf(fresh: Fresh): FailuresFromNeed[] {
     if (failure?.networkKey) times.set(failure.networkKey, [...(times.get(failure.networkKey) ?? []), failure.at]);
   }
   return [...times].flatMap(([networkKey, at]) =>
-    merged(at.map((time) => ({ from: time - SPRAY.windowMs, to: time + SPRAY.windowMs }))).map((stretch) => ({ kind: 'failuresFrom' as const, networkKey, ...stretch })),
+    merged(at.map((time) => ({ from: time - SPRAY.windowMs, to: time + SPRAY.windowMs }))).map((stretch) => ({
+      kind: 'failuresFrom' as const,
+      networkKey,
+      ...stretch,
+    })),
   );
 }
 
@@ -75,7 +79,10 @@ function attacksIn(networkKey: string, failures: readonly Failure[]): Attack[] {
 }
 
 /** The positions of all windows, each ending at one failure, that hold enough attempts against enough accounts for long enough. */
-function windowsWith(failures: readonly Failure[], { windowMs, users, attempts, lastsMs }: typeof SPRAY | typeof STUFFING): { start: number; end: number }[] {
+function windowsWith(
+  failures: readonly Failure[],
+  { windowMs, users, attempts, lastsMs }: typeof SPRAY | typeof STUFFING,
+): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = [];
   const perAccount = new Map<string, number>();
   let start = 0;
@@ -117,7 +124,11 @@ function isOwnNetwork(attack: Attack, seen: Seen): { readonly applies: boolean; 
 }
 
 const TECHNIQUE: Readonly<Record<Kind, string>> = { spraying: 'T1110.003', stuffing: 'T1110.004', guessing: 'T1110.001' };
-const TITLE: Readonly<Record<Kind, string>> = { spraying: 'Password spraying', stuffing: 'Credential stuffing', guessing: 'Password guessing' };
+const TITLE: Readonly<Record<Kind, string>> = {
+  spraying: 'Password spraying',
+  stuffing: 'Credential stuffing',
+  guessing: 'Password guessing',
+};
 
 function toSignal(policy: Policy, attack: Attack, seen: Seen): Signal {
   const kind = kindOf(attack.densest);
@@ -152,12 +163,24 @@ function explanationOf(policy: Policy, attack: Attack, kind: Kind, seen: Seen): 
     matched: !own.applies,
     summary: `${failures.length} sign-ins of ${accounts.length} accounts failed from ${ip ?? 'one address'} (${organization ?? 'unknown operator'}), ${densest.length} of them within ${minutes} minutes.`,
     conditions: [
-      { name: 'attemptsInWindow', value: densest.length, expected: `at least ${SPRAY.attempts} in an hour, or ${STUFFING.attempts} in 15 minutes`, holds: true },
-      { name: 'accountsInWindow', value: accountsOf(densest).length, expected: `at least ${SPRAY.users} in an hour, or ${STUFFING.users} in 15 minutes`, holds: true },
+      {
+        name: 'attemptsInWindow',
+        value: densest.length,
+        expected: `at least ${SPRAY.attempts} in an hour, or ${STUFFING.attempts} in 15 minutes`,
+        holds: true,
+      },
+      {
+        name: 'accountsInWindow',
+        value: accountsOf(densest).length,
+        expected: `at least ${SPRAY.users} in an hour, or ${STUFFING.users} in 15 minutes`,
+        holds: true,
+      },
       { name: 'kind', value: kind, expected: 'spraying, stuffing or guessing, by attempts per account', holds: true },
       { name: 'address', value: { ip, asn, organization, country, network }, expected: 'any', holds: true },
     ],
-    suppressions: [{ name: 'ownNetwork', value: { accountsThatKnowIt: own.known, accountsAsked: own.asked, network }, applied: own.applies }],
+    suppressions: [
+      { name: 'ownNetwork', value: { accountsThatKnowIt: own.known, accountsAsked: own.asked, network }, applied: own.applies },
+    ],
     baseline: null,
     smallestChange: own.applies
       ? 'An alert would have needed an address that fewer than half of these accounts had used before, outside of the trusted IP ranges.'

@@ -43,13 +43,25 @@ export interface Subject {
 /** Something to read before judging. Times are inclusive. */
 export type Need =
   /** Successes of these accounts, of all kinds or sign-ins only. */
-  | { readonly kind: 'history'; readonly of: 'all' | 'signIns'; readonly accountKeys: readonly string[]; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'history';
+      readonly of: 'all' | 'signIns';
+      readonly accountKeys: readonly string[];
+      readonly from: number;
+      readonly to: number;
+    }
   /** Failures of these accounts. */
   | { readonly kind: 'failures'; readonly accountKeys: readonly string[]; readonly from: number; readonly to: number }
   /** Failures from this neighbourhood of addresses. */
   | { readonly kind: 'failuresFrom'; readonly networkKey: string; readonly from: number; readonly to: number }
   /** How many failures these accounts had in each slice of `slice` ms. */
-  | { readonly kind: 'failureCounts'; readonly accountKeys: readonly string[]; readonly from: number; readonly to: number; readonly slice: number }
+  | {
+      readonly kind: 'failureCounts';
+      readonly accountKeys: readonly string[];
+      readonly from: number;
+      readonly to: number;
+      readonly slice: number;
+    }
   /** Where these accounts usually act from. */
   | { readonly kind: 'profiles'; readonly accountKeys: readonly string[] };
 

@@ -25,7 +25,8 @@ export function explainTravel(policy: Policy, pair: TravelPair, subject: Subject
 }
 
 function summaryOf(pair: TravelPair, subject: Subject, atlas: Atlas): string {
-  const [first, second] = pair.reference.occurredAt <= pair.suspect.occurredAt ? [pair.reference, pair.suspect] : [pair.suspect, pair.reference];
+  const [first, second] =
+    pair.reference.occurredAt <= pair.suspect.occurredAt ? [pair.reference, pair.suspect] : [pair.suspect, pair.reference];
   const name = subject.name ?? first.actorName ?? first.actorEmail ?? 'Somebody';
   const way = `${name} acted from ${placeName(first, atlas)} and ${duration(pair.gapMs)} later from ${placeName(second, atlas)}, ${round(pair.distanceKm)} km apart at least`;
   const speed = `: that takes ${round(pair.speedKmh)} km/h`;
@@ -50,7 +51,12 @@ function conditionsOf(pair: TravelPair, subject: Subject, failedBefore: number):
   const { reference, suspect } = pair;
   const device = daysOfDevice(subject.profile, suspect.deviceKey, dayOf(suspect.occurredAt));
   return [
-    { name: 'distanceKm', value: round(pair.distanceKm), expected: `at least ${MEDIUM.minDistanceKm}, with both positions' uncertainty taken off`, holds: pair.isFarEnough },
+    {
+      name: 'distanceKm',
+      value: round(pair.distanceKm),
+      expected: `at least ${MEDIUM.minDistanceKm}, with both positions' uncertainty taken off`,
+      holds: pair.isFarEnough,
+    },
     { name: 'speedKmh', value: round(pair.speedKmh), expected: `at least ${MEDIUM.maxSpeedKmh}`, holds: pair.isFastEnough },
     { name: 'minutesBetween', value: round(pair.gapMs / MINUTE_MS), expected: 'at most 1440', holds: pair.isInWindow },
     { name: 'daysSinceFirstSeen', value: daysSinceFirstSeen(pair, subject), expected: 'at least 7', holds: pair.hasLearned },
@@ -86,7 +92,9 @@ function smallestChange(pair: TravelPair, atlas: Atlas): string {
   const silent = pair.suppressions.filter(({ applied }) => applied);
   const missing = [
     ...(pair.isFarEnough ? [] : [`${round(MEDIUM.minDistanceKm - pair.distanceKm)} km more between the places`]),
-    ...(pair.isFastEnough || !pair.isFarEnough ? [] : [`the time between cut to ${Math.floor((pair.distanceKm / MEDIUM.maxSpeedKmh) * 60)} minutes`]),
+    ...(pair.isFastEnough || !pair.isFarEnough
+      ? []
+      : [`the time between cut to ${Math.floor((pair.distanceKm / MEDIUM.maxSpeedKmh) * 60)} minutes`]),
     ...(pair.hasLearned ? [] : ['a person known for seven days']),
     ...silent.map(({ name }) => `the suppression ${name} not applying`),
   ];
@@ -100,7 +108,21 @@ function daysSinceFirstSeen({ reference, suspect }: TravelPair, { profile }: Sub
 
 function sightingValue(sighting: Sighting): Value {
   const { id, app, ip, country, city, latitude, longitude, radiusKm, asn, organization, network, device } = sighting;
-  return { activityId: id, at: new Date(sighting.occurredAt).toISOString(), app, ip, country, city, latitude, longitude, radiusKm, asn, organization, network, device };
+  return {
+    activityId: id,
+    at: new Date(sighting.occurredAt).toISOString(),
+    app,
+    ip,
+    country,
+    city,
+    latitude,
+    longitude,
+    radiusKm,
+    asn,
+    organization,
+    network,
+    device,
+  };
 }
 
 function placeName({ city, country }: Sighting, atlas: Atlas): string {

@@ -2,14 +2,19 @@ import { failedLogins } from './failed-logins.js';
 import { aFailure, anActivity, at, FROM, workdays, World } from './world.builders.js';
 
 const row = (count: number, change: Parameters<typeof aFailure>[0] = {}, everySeconds = 25, from = at(20, 2)) =>
-  Array.from({ length: count }, (_, index) => aFailure({ occurredAt: from + index * everySeconds * 1_000 + (index % 3) * 4_000, ...change }));
+  Array.from({ length: count }, (_, index) =>
+    aFailure({ occurredAt: from + index * everySeconds * 1_000 + (index % 3) * 4_000, ...change }),
+  );
 
-const judge = (fresh: ReturnType<typeof row>, before: ReturnType<typeof row> = workdays(1, 19)) => new World([...before, ...fresh]).judge(failedLogins, fresh);
+const judge = (fresh: ReturnType<typeof row>, before: ReturnType<typeof row> = workdays(1, 19)) =>
+  new World([...before, ...fresh]).judge(failedLogins, fresh);
 
 describe('multiple failed logins of one account', () => {
   it('raise an alert at ten within ten minutes, and not at nine', () => {
     expect(judge(row(9))).toEqual([]);
-    expect(judge(row(10))).toMatchObject([{ severity: 'MEDIUM', title: 'Multiple failed sign-ins: Dana Rivera', accountIds: ['acc_dana'] }]);
+    expect(judge(row(10))).toMatchObject([
+      { severity: 'MEDIUM', title: 'Multiple failed sign-ins: Dana Rivera', accountIds: ['acc_dana'] },
+    ]);
   });
 
   it('are one signal with all failures while they go on', () => {
@@ -34,7 +39,11 @@ describe('multiple failed logins of one account', () => {
   it('are high when a sign-in from an unknown place follows within six hours', () => {
     const entered = anActivity({ occurredAt: at(20, 3), ...FROM.saoPauloServer });
     const [signal] = judge([...row(18, FROM.saoPauloServer), entered]);
-    expect(signal).toMatchObject({ severity: 'HIGH', title: 'Signed in after many failures: Dana Rivera', attackTechniques: ['T1078', 'T1110.001'] });
+    expect(signal).toMatchObject({
+      severity: 'HIGH',
+      title: 'Signed in after many failures: Dana Rivera',
+      attackTechniques: ['T1078', 'T1110.001'],
+    });
     expect(signal!.activityIds).toContain(entered.id);
   });
 
@@ -65,22 +74,34 @@ describe('multiple failed logins of one account', () => {
     const [fresh, lonely] = [row(12), aFailure({ occurredAt: at(15, 2) })];
     const world = new World([...workdays(1, 19), ...fresh, lonely]);
     expect(world.explain(failedLogins, fresh[3]!)).toMatchObject({ matched: true });
-    expect(world.explain(failedLogins, lonely)).toMatchObject({ matched: false, smallestChange: '9 more failures of the same account within ten minutes.' });
+    expect(world.explain(failedLogins, lonely)).toMatchObject({
+      matched: false,
+      smallestChange: '9 more failures of the same account within ten minutes.',
+    });
   });
 });
 
 describe('failed logins from one address', () => {
   const people = (count: number, each: number, everySeconds: number) =>
     Array.from({ length: count * each }, (_, index) =>
-      aFailure({ occurredAt: at(20, 2) + index * everySeconds * 1_000, actorKey: `acc_${index % count}`, actorName: `Person ${index % count}`, ...FROM.saoPauloServer }),
+      aFailure({
+        occurredAt: at(20, 2) + index * everySeconds * 1_000,
+        actorKey: `acc_${index % count}`,
+        actorName: `Person ${index % count}`,
+        ...FROM.saoPauloServer,
+      }),
     );
 
   it('are spraying: a few passwords for many accounts', () => {
-    expect(judge(people(8, 3, 100), [])).toMatchObject([{ title: 'Password spraying from 203.0.113.9 against 8 accounts', attackTechniques: ['T1110.003'] }]);
+    expect(judge(people(8, 3, 100), [])).toMatchObject([
+      { title: 'Password spraying from 203.0.113.9 against 8 accounts', attackTechniques: ['T1110.003'] },
+    ]);
   });
 
   it('are stuffing: one password for each of very many', () => {
-    expect(judge(people(40, 1, 20), [])).toMatchObject([{ title: 'Credential stuffing from 203.0.113.9 against 40 accounts', attackTechniques: ['T1110.004'] }]);
+    expect(judge(people(40, 1, 20), [])).toMatchObject([
+      { title: 'Credential stuffing from 203.0.113.9 against 40 accounts', attackTechniques: ['T1110.004'] },
+    ]);
   });
 
   it('are nothing for four accounts', () => {
@@ -90,7 +111,12 @@ describe('failed logins from one address', () => {
   it('are nothing in an office where the accounts are at home', () => {
     const known = Array.from({ length: 8 }, (_, index) => workdays(1, 3, { actorKey: `acc_${index}`, ...FROM.saoPauloServer })).flat();
     expect(judge(people(8, 3, 100), known)).toEqual([]);
-    expect(judge(people(8, 3, 100).map((one) => ({ ...one, network: 'corporate' as const })), [])).toEqual([]);
+    expect(
+      judge(
+        people(8, 3, 100).map((one) => ({ ...one, network: 'corporate' as const })),
+        [],
+      ),
+    ).toEqual([]);
   });
 
   it('explain themselves by the activity', () => {

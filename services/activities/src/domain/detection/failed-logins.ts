@@ -30,7 +30,16 @@ export const FAILED_LOGINS: Policy = {
   isEnabled: true,
   isBuiltIn: true,
   attackTechniques: ['T1110'],
-  parameters: { window: 'PT10M', floor: FLOOR, sigmas: SIGMAS, baseline: 'P14D', silence: 'PT1H', enteredWithin: 'PT6H', sprayWindow: 'PT1H', stuffingWindow: 'PT15M' },
+  parameters: {
+    window: 'PT10M',
+    floor: FLOOR,
+    sigmas: SIGMAS,
+    baseline: 'P14D',
+    silence: 'PT1H',
+    enteredWithin: 'PT6H',
+    sprayWindow: 'PT1H',
+    stuffingWindow: 'PT15M',
+  },
 };
 
 /** Guessing against one account, and spraying or stuffing from one address. */
@@ -77,7 +86,8 @@ function windowsOf(fresh: Fresh): { readonly subject: Subject; readonly window: 
       if (toFailure(activity)) return [{ from: at - WINDOW_MS, to: at + WINDOW_MS }];
       return isSignIn(activity) ? [{ from: at - ENTERED_WITHIN_MS - WINDOW_MS, to: at }] : [];
     });
-    for (const stretch of merged(stretches)) windows.push({ subject, window: { kind: 'failures', accountKeys: subject.accountKeys, ...stretch } });
+    for (const stretch of merged(stretches))
+      windows.push({ subject, window: { kind: 'failures', accountKeys: subject.accountKeys, ...stretch } });
   }
   return windows;
 }
@@ -157,7 +167,9 @@ function isStaleClient(burst: Burst, subject: Subject): boolean {
 }
 
 function toSignal(burst: Burst, subject: Subject, entered: readonly Sighting[], news: readonly string[], seen: Seen): Signal {
-  const accounts = [...new Set([...burst.failures.map(({ actorKey }) => actorKey), ...entered.flatMap(({ actorKey }) => actorKey ?? [])])].sort();
+  const accounts = [
+    ...new Set([...burst.failures.map(({ actorKey }) => actorKey), ...entered.flatMap(({ actorKey }) => actorKey ?? [])]),
+  ].sort();
   const isStale = isStaleClient(burst, subject) && entered.length === 0;
   const name = nameOf(subject, burst.failures);
   return {
@@ -167,7 +179,12 @@ function toSignal(burst: Burst, subject: Subject, entered: readonly Sighting[], 
     part: 'account',
     day: dayOf(burst.from),
     severity: entered.length > 0 ? 'HIGH' : isStale ? 'LOW' : FAILED_LOGINS.severity,
-    title: entered.length > 0 ? `Signed in after many failures: ${name}` : isStale ? `A program of ${name} uses an old password` : `Multiple failed sign-ins: ${name}`,
+    title:
+      entered.length > 0
+        ? `Signed in after many failures: ${name}`
+        : isStale
+          ? `A program of ${name} uses an old password`
+          : `Multiple failed sign-ins: ${name}`,
     firstAt: burst.from,
     lastAt: Math.max(burst.to, ...entered.map(({ occurredAt }) => occurredAt)),
     rank: burst.failures.length + (entered.length > 0 ? 1_000_000 : 0),
@@ -201,7 +218,9 @@ function explainBurst(burst: Burst, subject: Subject, entered: readonly Sighting
   const isStale = isStaleClient(burst, subject);
   const name = nameOf(subject, burst.failures);
   const minutes = Math.max(1, Math.ceil((burst.to - burst.from) / MINUTE_MS));
-  const after = entered[0] ? ` Then a sign-in from ${entered[0].ip ?? 'an unknown address'} succeeded, a place this person is not known to use.` : '';
+  const after = entered[0]
+    ? ` Then a sign-in from ${entered[0].ip ?? 'an unknown address'} succeeded, a place this person is not known to use.`
+    : '';
   return {
     policyId: FAILED_LOGINS.id,
     policyVersion: FAILED_LOGINS.version,
@@ -209,20 +228,36 @@ function explainBurst(burst: Burst, subject: Subject, entered: readonly Sighting
     summary: `${burst.failures.length} sign-ins of ${name} failed within ${minutes} minutes, from ${addresses.length === 1 ? addresses[0] : `${addresses.length} addresses`}.${after}`,
     conditions: [
       { name: 'failuresInTenMinutes', value: burst.peak, expected: `more than ${threshold.toFixed(1)}`, holds: true },
-      { name: 'signInAfterwardsFromUnknownPlace', value: entered.map(({ id }) => id).slice(0, 10), expected: 'any raises the severity', holds: entered.length > 0 },
+      {
+        name: 'signInAfterwardsFromUnknownPlace',
+        value: entered.map(({ id }) => id).slice(0, 10),
+        expected: 'any raises the severity',
+        holds: entered.length > 0,
+      },
       { name: 'addresses', value: addresses.slice(0, 20), expected: 'any number', holds: true },
     ],
-    suppressions: [{ name: 'programWithOldPassword', value: { evenlySpaced: isEvenlySpaced(burst.failures) }, applied: isStale && entered.length === 0 }],
+    suppressions: [
+      { name: 'programWithOldPassword', value: { evenlySpaced: isEvenlySpaced(burst.failures) }, applied: isStale && entered.length === 0 },
+    ],
     baseline: { meanPerTenMinutes: Number(mean.toFixed(4)), deviation: Number(deviation.toFixed(4)), days: BASELINE_DAYS },
     smallestChange: `No alert with ${Math.floor(threshold)} failures or fewer in any ten minutes instead of ${burst.peak}.`,
   };
 }
 
-function explainSilence(activity: Activity, window: { readonly subject: Subject; readonly window: FailuresNeed } | undefined, seen: Seen): Explanation {
+function explainSilence(
+  activity: Activity,
+  window: { readonly subject: Subject; readonly window: FailuresNeed } | undefined,
+  seen: Seen,
+): Explanation {
   const failure = toFailure(activity);
   const failures = window ? (seen.failures(window.window) ?? []).filter(isAgainstAccount) : [];
   const near = failures.filter(({ at }) => Math.abs(at - activity.occurredAt) <= WINDOW_MS).length;
-  const counts: Condition = { name: 'countedFailure', value: activity.failure, expected: 'a wrong password or factor, a locked account', holds: failure !== undefined && isAgainstAccount(failure) };
+  const counts: Condition = {
+    name: 'countedFailure',
+    value: activity.failure,
+    expected: 'a wrong password or factor, a locked account',
+    holds: failure !== undefined && isAgainstAccount(failure),
+  };
   const enough: Condition = { name: 'failuresWithinTenMinutes', value: near, expected: `at least ${FLOOR}`, holds: near >= FLOOR };
   return {
     policyId: FAILED_LOGINS.id,
@@ -234,6 +269,8 @@ function explainSilence(activity: Activity, window: { readonly subject: Subject;
     conditions: [counts, enough],
     suppressions: [],
     baseline: null,
-    smallestChange: counts.holds ? `${Math.max(1, FLOOR - near)} more failures of the same account within ten minutes.` : 'A row of failed sign-ins of the same account that this activity is part of or ends.',
+    smallestChange: counts.holds
+      ? `${Math.max(1, FLOOR - near)} more failures of the same account within ten minutes.`
+      : 'A row of failed sign-ins of the same account that this activity is part of or ends.',
   };
 }

@@ -2,11 +2,18 @@ import { neighbourhood } from '../ip-address.js';
 import type { Activity, Failure } from '../activity.js';
 
 /** The failures that a guess ends in. An expired password, a policy or an interrupted sign-in is no guess. */
-const COUNTED: ReadonlySet<string> = new Set(['INVALID_CREDENTIALS', 'USER_DOES_NOT_EXIST', 'ACCOUNT_LOCKED_OUT', 'MFA_FAILED', 'MFA_DENIED']);
+const COUNTED: ReadonlySet<string> = new Set([
+  'INVALID_CREDENTIALS',
+  'USER_DOES_NOT_EXIST',
+  'ACCOUNT_LOCKED_OUT',
+  'MFA_FAILED',
+  'MFA_DENIED',
+]);
 
 /** The activity as a failure that counts as an attempt to get in; undefined for every other. */
 export function toFailure(activity: Activity): Failure | undefined {
-  if (activity.outcome !== 'FAILURE' || activity.failure === null || activity.actorKey === null || !COUNTED.has(activity.failure)) return undefined;
+  if (activity.outcome !== 'FAILURE' || activity.failure === null || activity.actorKey === null || !COUNTED.has(activity.failure))
+    return undefined;
   return {
     activityId: activity.id,
     at: activity.occurredAt,

@@ -22,10 +22,15 @@ describe('distance', () => {
 
 describe('impossible travel', () => {
   it('is found when somebody acts from Munich and forty minutes later from a rented machine in Sao Paulo', () => {
-    const [signal, ...others] = signals({ occurredAt: at(20, 9) }, { occurredAt: at(20, 9, 40), ...FROM.saoPauloServer, deviceKey: 'other' });
+    const [signal, ...others] = signals(
+      { occurredAt: at(20, 9) },
+      { occurredAt: at(20, 9, 40), ...FROM.saoPauloServer, deviceKey: 'other' },
+    );
     expect(others).toEqual([]);
     expect(signal).toMatchObject({ severity: 'HIGH', part: 'BR-DE', title: 'Impossible travel: Dana Rivera in Germany and Brazil' });
-    expect(signal!.explanation.summary).toMatch(/^Dana Rivera acted from Munich, Germany and 40 minutes later from Sao Paulo, Brazil, \d+ km apart at least: that takes \d+ km\/h/);
+    expect(signal!.explanation.summary).toMatch(
+      /^Dana Rivera acted from Munich, Germany and 40 minutes later from Sao Paulo, Brazil, \d+ km apart at least: that takes \d+ km\/h/,
+    );
     expect(signal!.explanation.suppressions.every(({ applied }) => !applied)).toBe(true);
   });
 
@@ -34,7 +39,11 @@ describe('impossible travel', () => {
   });
 
   it('is high after a failed sign-in within the hour before', () => {
-    const fresh = [anActivity({ occurredAt: at(20, 9) }), aFailure({ occurredAt: at(20, 9, 30) }), anActivity({ occurredAt: at(20, 10), ...FROM.boston })];
+    const fresh = [
+      anActivity({ occurredAt: at(20, 9) }),
+      aFailure({ occurredAt: at(20, 9, 30) }),
+      anActivity({ occurredAt: at(20, 10), ...FROM.boston }),
+    ];
     expect(new World([...usual, ...fresh]).judge(detector, fresh)).toMatchObject([{ severity: 'HIGH' }]);
   });
 
@@ -56,7 +65,11 @@ describe('impossible travel', () => {
   });
 
   it('takes a day out and back for what it is, in whatever order the log comes', () => {
-    const trip = [anActivity({ occurredAt: at(20, 4) }), anActivity({ occurredAt: at(20, 12), ...FROM.boston }), anActivity({ occurredAt: at(20, 22) })];
+    const trip = [
+      anActivity({ occurredAt: at(20, 4) }),
+      anActivity({ occurredAt: at(20, 12), ...FROM.boston }),
+      anActivity({ occurredAt: at(20, 22) }),
+    ];
     const world = new World([...usual, ...trip]);
     expect(trip.flatMap((one) => world.judge(detector, [one]))).toEqual([]);
   });

@@ -26,7 +26,16 @@ export const IMPOSSIBLE_TRAVEL: Policy = {
   isEnabled: true,
   isBuiltIn: true,
   attackTechniques: ['T1078'],
-  parameters: { level: 'medium', maxSpeedKmh: 900, minDistanceKm: 500, window: 'PT24H', clockSkew: 'PT5M', learningPeriod: 'P7D', learnedPlaceDays: 2, knownDeviceDays: 3 },
+  parameters: {
+    level: 'medium',
+    maxSpeedKmh: 900,
+    minDistanceKm: 500,
+    window: 'PT24H',
+    clockSkew: 'PT5M',
+    learningPeriod: 'P7D',
+    learnedPlaceDays: 2,
+    knownDeviceDays: 3,
+  },
 };
 
 type HistoryNeed = Extract<Need, { kind: 'history' }>;
@@ -180,7 +189,9 @@ function explain(activity: Activity, fresh: Fresh, seen: Seen, atlas: Atlas): Ex
     });
   }
   if (best && subject) {
-    const failed = (seen.failures(failuresBefore(need)) ?? []).filter(({ at }) => at >= best!.suspect.occurredAt - HOUR_MS && at <= best!.suspect.occurredAt);
+    const failed = (seen.failures(failuresBefore(need)) ?? []).filter(
+      ({ at }) => at >= best!.suspect.occurredAt - HOUR_MS && at <= best!.suspect.occurredAt,
+    );
     return explainTravel(IMPOSSIBLE_TRAVEL, best, subject, failed.length, atlas);
   }
   return withoutPair(activity, subject);
@@ -214,7 +225,12 @@ function withoutPair(activity: Activity, subject: Subject | undefined): Explanat
       { name: 'interactive', value: activity.isInteractive, expected: 'not false', holds: activity.isInteractive !== false },
       { name: 'actorType', value: activity.actorType, expected: 'a person', holds: subject?.isPerson === true && isPersonLike(activity) },
       { name: 'country', value: activity.country, expected: 'known', holds: activity.country !== null && activity.latitude !== null },
-      { name: 'network', value: activity.network, expected: 'neither relay nor satellite', holds: activity.network !== 'relay' && activity.network !== 'satellite' },
+      {
+        name: 'network',
+        value: activity.network,
+        expected: 'neither relay nor satellite',
+        holds: activity.network !== 'relay' && activity.network !== 'satellite',
+      },
       { name: 'otherPlaceWithin24Hours', value: null, expected: 'one at least', holds: false },
     ],
     suppressions: [],
@@ -228,4 +244,3 @@ function withoutPair(activity: Activity, subject: Subject | undefined): Explanat
 function isPersonLike(activity: Activity): boolean {
   return activity.actorType === 'person' || activity.actorType === 'unknown';
 }
-

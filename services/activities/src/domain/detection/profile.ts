@@ -68,7 +68,8 @@ export function learn(profile: Profile | undefined, sighting: Sighting): Profile
   const devices = device === null ? profile.devices : taught(profile.devices, device, day, MOST_DEVICES);
   const hosting = isRented(sighting) ? (profile.hosting ? withDay(profile.hosting, day) : oneDay(day)) : profile.hosting;
   const firstSeen = Math.min(profile.firstSeen, sighting.occurredAt);
-  if (places === profile.places && devices === profile.devices && hosting === profile.hosting && firstSeen === profile.firstSeen) return profile;
+  if (places === profile.places && devices === profile.devices && hosting === profile.hosting && firstSeen === profile.firstSeen)
+    return profile;
   return { ...profile, firstSeen, places, devices, hosting };
 }
 
@@ -142,7 +143,8 @@ export function unpackProfile(text: string): Profile {
     h?: [number, string];
     q?: [string, number, string][];
   };
-  const sets = (list: [string, number, string][]): Map<string, DaySet> => new Map(list.map(([key, last, bits]) => [key, unpackDays([last, bits])]));
+  const sets = (list: [string, number, string][]): Map<string, DaySet> =>
+    new Map(list.map(([key, last, bits]) => [key, unpackDays([last, bits])]));
   return {
     firstSeen: packed.s,
     places: sets(packed.p),

@@ -48,9 +48,14 @@ export interface TravelPair {
 }
 
 /** Weighs two sightings, the earlier first. */
-export function weigh(earlier: Sighting, later: Sighting, profile: Profile | undefined, atlas: Atlas, parameters: TravelParameters): TravelPair {
-  const [reference, suspect] =
-    familiarity(profile, later) > familiarity(profile, earlier) ? [later, earlier] : [earlier, later];
+export function weigh(
+  earlier: Sighting,
+  later: Sighting,
+  profile: Profile | undefined,
+  atlas: Atlas,
+  parameters: TravelParameters,
+): TravelPair {
+  const [reference, suspect] = familiarity(profile, later) > familiarity(profile, earlier) ? [later, earlier] : [earlier, later];
   const straight = kilometresBetween(pointOf(earlier), pointOf(later));
   const distanceKm = Math.max(0, straight - (earlier.radiusKm ?? 0) - (later.radiusKm ?? 0));
   const gapMs = later.occurredAt - earlier.occurredAt;

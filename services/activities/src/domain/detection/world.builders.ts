@@ -24,9 +24,20 @@ export const atlas: Atlas = new Map([
   country('JP', 'Japan', 36, 138, 347),
 ]);
 
-type Where = Pick<Activity, 'ip' | 'ipKey' | 'country' | 'city' | 'latitude' | 'longitude' | 'radiusKm' | 'asn' | 'organization' | 'network'>;
+type Where = Pick<
+  Activity,
+  'ip' | 'ipKey' | 'country' | 'city' | 'latitude' | 'longitude' | 'radiusKm' | 'asn' | 'organization' | 'network'
+>;
 
-const place = (ip: string, country: string, city: string, latitude: number, longitude: number, asn: number, network: Activity['network'] = 'unknown'): Where => ({
+const place = (
+  ip: string,
+  country: string,
+  city: string,
+  latitude: number,
+  longitude: number,
+  asn: number,
+  network: Activity['network'] = 'unknown',
+): Where => ({
   ...{ ip, ipKey: `key of ${ip}`, country, city, latitude, longitude, asn, network },
   radiusKm: 100,
   organization: `Operator ${asn}`,
@@ -105,18 +116,26 @@ export class World {
 
   constructor(private readonly stored: readonly Activity[]) {
     for (const activity of stored) {
-      if (activity.actorKey !== null && isPlaced(activity)) this.profiles.set(activity.actorKey, learn(this.profiles.get(activity.actorKey), activity));
+      if (activity.actorKey !== null && isPlaced(activity))
+        this.profiles.set(activity.actorKey, learn(this.profiles.get(activity.actorKey), activity));
     }
   }
 
   judge(detector: Detector, fresh: readonly Activity[] = this.stored): readonly Signal[] {
     const asked = this.freshOf(fresh);
-    return detector.judge(asked, this.answer((seen) => detector.needs(asked, seen)));
+    return detector.judge(
+      asked,
+      this.answer((seen) => detector.needs(asked, seen)),
+    );
   }
 
   explain(detector: Detector, activity: Activity): Explanation {
     const asked = this.freshOf([activity]);
-    return detector.explain(activity, asked, this.answer((seen) => detector.explainNeeds(activity, asked, seen)));
+    return detector.explain(
+      activity,
+      asked,
+      this.answer((seen) => detector.explainNeeds(activity, asked, seen)),
+    );
   }
 
   private freshOf(fresh: readonly Activity[]): Fresh {
@@ -132,18 +151,25 @@ export class World {
 
   private answer(ask: (seen: SeenSoFar) => readonly Need[]): SeenSoFar {
     const seen = new SeenSoFar();
-    for (let needs = ask(seen); needs.some((need) => !seen.has(need)); needs = ask(seen)) for (const need of needs) seen.keep(need, this.read(need));
+    for (let needs = ask(seen); needs.some((need) => !seen.has(need)); needs = ask(seen))
+      for (const need of needs) seen.keep(need, this.read(need));
     return seen;
   }
 
   private read(need: Need): unknown {
-    const within = <T extends { readonly from: number; readonly to: number }>(time: number, { from, to }: T): boolean => time >= from && time <= to;
-    const failures = this.stored.flatMap((activity): Failure[] => (toFailure(activity) ? [toFailure(activity)!] : [])).sort((a, b) => a.at - b.at);
+    const within = <T extends { readonly from: number; readonly to: number }>(time: number, { from, to }: T): boolean =>
+      time >= from && time <= to;
+    const failures = this.stored
+      .flatMap((activity): Failure[] => (toFailure(activity) ? [toFailure(activity)!] : []))
+      .sort((a, b) => a.at - b.at);
     switch (need.kind) {
       case 'history':
         return this.stored.filter(
           (one): one is Activity & Sighting =>
-            one.outcome === 'SUCCESS' && need.accountKeys.includes(one.actorKey!) && within(one.occurredAt, need) && (need.of === 'all' || one.category === 'SIGN_IN'),
+            one.outcome === 'SUCCESS' &&
+            need.accountKeys.includes(one.actorKey!) &&
+            within(one.occurredAt, need) &&
+            (need.of === 'all' || one.category === 'SIGN_IN'),
         );
       case 'failures':
         return failures.filter((failure) => need.accountKeys.includes(failure.actorKey) && within(failure.at, need));

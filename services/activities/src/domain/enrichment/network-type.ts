@@ -3,8 +3,8 @@ import type { NetworkType } from '../vocabulary.js';
 
 /** Hosting companies and clouds whose names the words below do not catch, by their AS number. */
 const HOSTING_ASNS: ReadonlySet<number> = new Set([
-  8_075, 14_061, 14_618, 16_276, 16_509, 20_473, 24_940, 31_898, 36_351, 37_963, 45_090, 45_102, 46_606, 51_167, 54_290, 60_781, 62_904, 63_949, 132_203, 136_907,
-  197_540, 202_425, 206_092, 212_238, 396_982, 398_101, 400_529,
+  8_075, 14_061, 14_618, 16_276, 16_509, 20_473, 24_940, 31_898, 36_351, 37_963, 45_090, 45_102, 46_606, 51_167, 54_290, 60_781, 62_904,
+  63_949, 132_203, 136_907, 197_540, 202_425, 206_092, 212_238, 396_982, 398_101, 400_529,
 ]);
 
 /** Networks of satellites: one address may be anywhere. */
@@ -32,7 +32,12 @@ export function networkOfOperator(asn: number | null, organization: string | nul
 const STATED: readonly NetworkType[] = ['tor', 'proxy', 'vpn', 'relay', 'satellite', 'hosting', 'mobile'];
 
 /** The first that applies: the operator's ranges, what the app says of the address, the network's owner. */
-export function networkType(category: IpRangeCategory | undefined, statedTags: readonly string[], asn: number | null, organization: string | null): NetworkType {
+export function networkType(
+  category: IpRangeCategory | undefined,
+  statedTags: readonly string[],
+  asn: number | null,
+  organization: string | null,
+): NetworkType {
   if (category === 'CORPORATE' || category === 'ADMINISTRATIVE') return 'corporate';
   if (category === 'VPN') return 'vpn';
   if (category === 'CLOUD_PROVIDER') return 'hosting';

@@ -38,7 +38,9 @@ export class OperatorTable {
 
   find(address: Address): Operator | null {
     const asn =
-      address.v4 === undefined ? search(this.v6.from, this.v6.to, this.v6.asn, BigInt(`0x${address.key.slice(0, 16)}`)) : search(this.v4.from, this.v4.to, this.v4.asn, address.v4);
+      address.v4 === undefined
+        ? search(this.v6.from, this.v6.to, this.v6.asn, BigInt(`0x${address.key.slice(0, 16)}`))
+        : search(this.v4.from, this.v4.to, this.v4.asn, address.v4);
     return asn === undefined ? null : { asn, name: this.names.get(asn) ?? `AS${asn}` };
   }
 }

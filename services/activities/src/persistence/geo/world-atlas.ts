@@ -31,7 +31,9 @@ function makeAtlas(): Atlas {
         name: country.name.common,
         latitude: country.latlng[0] ?? 0,
         longitude: country.latlng[1] ?? 0,
-        radiusKm: RADIUS_KM[country.cca2] ?? Math.min(LARGEST_RADIUS_KM, Math.max(SMALLEST_RADIUS_KM, Math.round(Math.sqrt(country.area / Math.PI)))),
+        radiusKm:
+          RADIUS_KM[country.cca2] ??
+          Math.min(LARGEST_RADIUS_KM, Math.max(SMALLEST_RADIUS_KM, Math.round(Math.sqrt(country.area / Math.PI)))),
         borders: new Set(country.borders.flatMap((cca3) => codes.get(cca3) ?? [])),
       },
     ]),

@@ -20,7 +20,12 @@ export class CreateActivity1790000001001 implements MigrationInterface {
           ...[column.count('occurred_at'), column.count('received_at'), column.key('event_type')],
           ...[word('category'), column.count('class_uid'), column.count('activity_uid'), word('mapping')],
           ...[word('outcome'), column.line('outcome_word'), column.line('outcome_detail'), column.line('failure', { length: '32' })],
-          ...[column.key('actor_key', { length: '64', isNullable: true }), column.line('actor_name'), column.line('actor_email'), word('actor_type')],
+          ...[
+            column.key('actor_key', { length: '64', isNullable: true }),
+            column.line('actor_name'),
+            column.line('actor_email'),
+            word('actor_type'),
+          ],
           ...[column.flag('is_admin_activity'), column.flag('is_impersonated'), column.flag('is_interactive')],
           ...[column.text('targets'), column.text('target_words')],
           ...[column.line('ip', { length: '190' }), column.key('ip_key', { length: '32', isNullable: true })],
@@ -51,7 +56,10 @@ export class CreateRawBlock1790000001002 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.createTable(
-      new Table({ name: 'raw_block', columns: [id('tenant', true), id('id', true), id('connector_id'), column.bytes('content', { isNullable: false })] }),
+      new Table({
+        name: 'raw_block',
+        columns: [id('tenant', true), id('id', true), id('connector_id'), column.bytes('content', { isNullable: false })],
+      }),
     );
     await runner.createIndex('raw_block', new TableIndex({ name: 'raw_block_connector', columnNames: ['tenant', 'connector_id', 'id'] }));
   }
@@ -70,15 +78,41 @@ export class CreateSignInFailure1790000001003 implements MigrationInterface {
       new Table({
         name: 'sign_in_failure',
         columns: [
-          ...[id('tenant', true), id('activity_id', true), id('connector_id'), column.count('at'), id('actor_key'), column.line('actor_name')],
-          ...[column.line('ip', { length: '190' }), column.key('network_key', { length: '32', isNullable: true }), column.line('country', { length: '8' })],
-          ...[column.time('asn'), column.line('organization'), word('network'), column.key('reason', { length: '32' }), column.line('user_agent', { length: '1000' })],
+          ...[
+            id('tenant', true),
+            id('activity_id', true),
+            id('connector_id'),
+            column.count('at'),
+            id('actor_key'),
+            column.line('actor_name'),
+          ],
+          ...[
+            column.line('ip', { length: '190' }),
+            column.key('network_key', { length: '32', isNullable: true }),
+            column.line('country', { length: '8' }),
+          ],
+          ...[
+            column.time('asn'),
+            column.line('organization'),
+            word('network'),
+            column.key('reason', { length: '32' }),
+            column.line('user_agent', { length: '1000' }),
+          ],
         ],
       }),
     );
-    await runner.createIndex('sign_in_failure', new TableIndex({ name: 'sign_in_failure_actor', columnNames: ['tenant', 'actor_key', 'at'] }));
-    await runner.createIndex('sign_in_failure', new TableIndex({ name: 'sign_in_failure_network', columnNames: ['tenant', 'network_key', 'at'] }));
-    await runner.createIndex('sign_in_failure', new TableIndex({ name: 'sign_in_failure_connector', columnNames: ['tenant', 'connector_id', 'activity_id'] }));
+    await runner.createIndex(
+      'sign_in_failure',
+      new TableIndex({ name: 'sign_in_failure_actor', columnNames: ['tenant', 'actor_key', 'at', 'activity_id'] }),
+    );
+    await runner.createIndex(
+      'sign_in_failure',
+      new TableIndex({ name: 'sign_in_failure_network', columnNames: ['tenant', 'network_key', 'at', 'activity_id'] }),
+    );
+    await runner.createIndex(
+      'sign_in_failure',
+      new TableIndex({ name: 'sign_in_failure_connector', columnNames: ['tenant', 'connector_id', 'activity_id'] }),
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -12,11 +12,31 @@ export class CreateAlert1790000001008 implements MigrationInterface {
       new Table({
         name: 'alert',
         columns: [
-          ...[id('tenant', true), id('id', true), id('policy_id'), column.count('policy_version'), column.line('title', { isNullable: false })],
-          ...[word('severity'), word('status'), column.line('classification', { length: '32' }), column.line('reason', { length: '2000' }), column.line('assignee')],
+          ...[
+            id('tenant', true),
+            id('id', true),
+            id('policy_id'),
+            column.count('policy_version'),
+            column.line('title', { isNullable: false }),
+          ],
+          ...[
+            word('severity'),
+            word('status'),
+            column.line('classification', { length: '32' }),
+            column.line('reason', { length: '2000' }),
+            column.line('assignee'),
+          ],
           ...[column.count('opened_at'), column.time('closed_at'), column.count('first_at'), column.count('last_at')],
-          ...[column.flag('is_from_history', { isNullable: false }), column.key('connector_id', { length: '64', isNullable: true }), column.count('activity_count')],
-          ...[column.number('strength', { isNullable: false }), column.text('explanation', { isNullable: false }), column.text('attack_techniques', { isNullable: false })],
+          ...[
+            column.flag('is_from_history', { isNullable: false }),
+            column.key('connector_id', { length: '64', isNullable: true }),
+            column.count('activity_count'),
+          ],
+          ...[
+            column.number('strength', { isNullable: false }),
+            column.text('explanation', { isNullable: false }),
+            column.text('attack_techniques', { isNullable: false }),
+          ],
         ],
       }),
     );
@@ -35,8 +55,16 @@ export class CreateAlertAccount1790000001009 implements MigrationInterface {
   readonly name = 'CreateAlertAccount1790000001009';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.createTable(new Table({ name: 'alert_account', columns: [id('tenant', true), id('alert_id', true), id('account_id', true), column.count('opened_at')] }));
-    await runner.createIndex('alert_account', new TableIndex({ name: 'alert_account_account', columnNames: ['tenant', 'account_id', 'opened_at', 'alert_id'] }));
+    await runner.createTable(
+      new Table({
+        name: 'alert_account',
+        columns: [id('tenant', true), id('alert_id', true), id('account_id', true), column.count('opened_at')],
+      }),
+    );
+    await runner.createIndex(
+      'alert_account',
+      new TableIndex({ name: 'alert_account_account', columnNames: ['tenant', 'account_id', 'opened_at', 'alert_id'] }),
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -49,8 +77,13 @@ export class CreateAlertActivity1790000001010 implements MigrationInterface {
   readonly name = 'CreateAlertActivity1790000001010';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.createTable(new Table({ name: 'alert_activity', columns: [id('tenant', true), id('alert_id', true), id('activity_id', true)] }));
-    await runner.createIndex('alert_activity', new TableIndex({ name: 'alert_activity_activity', columnNames: ['tenant', 'activity_id', 'alert_id'] }));
+    await runner.createTable(
+      new Table({ name: 'alert_activity', columns: [id('tenant', true), id('alert_id', true), id('activity_id', true)] }),
+    );
+    await runner.createIndex(
+      'alert_activity',
+      new TableIndex({ name: 'alert_activity_activity', columnNames: ['tenant', 'activity_id', 'alert_id'] }),
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -64,7 +97,10 @@ export class CreateAwaitedEvent1790000001011 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.createTable(
-      new Table({ name: 'awaited_event', columns: [id('tenant', true), id('connector_id', true), column.key('external_id', { isPrimary: true }), id('alert_id', true)] }),
+      new Table({
+        name: 'awaited_event',
+        columns: [id('tenant', true), id('connector_id', true), column.key('external_id', { isPrimary: true }), id('alert_id', true)],
+      }),
     );
   }
 

@@ -9,9 +9,15 @@ export class CreateProfile1790000001005 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.createTable(
-      new Table({ name: 'profile', columns: [id('tenant', true), id('actor_key', true), id('connector_id'), column.text('state', { isNullable: false })] }),
+      new Table({
+        name: 'profile',
+        columns: [id('tenant', true), id('actor_key', true), id('connector_id'), column.text('state', { isNullable: false })],
+      }),
     );
-    await runner.createIndex('profile', new TableIndex({ name: 'profile_connector', columnNames: ['tenant', 'connector_id', 'actor_key'] }));
+    await runner.createIndex(
+      'profile',
+      new TableIndex({ name: 'profile_connector', columnNames: ['tenant', 'connector_id', 'actor_key'] }),
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -1,0 +1,25 @@
+import { defineProvider } from '../sdk/index.js';
+
+import { auth } from './auth.js';
+import { actions } from './governance.js';
+import { http } from './http.js';
+import { manifest } from './manifest.js';
+import { controls, evidence } from './posture.js';
+import { discover, feeds, identify, listings, probes } from './reads.js';
+import { sandbox } from './sandbox.js';
+
+/** One AWS account: everything we read of it, judge in it and can do in it. */
+export const aws = defineProvider({
+  manifest,
+  http,
+  auth,
+  discover,
+  identify,
+  probes,
+  listings,
+  feeds,
+  evidence,
+  controls,
+  actions,
+  sandbox,
+});
