@@ -5,6 +5,10 @@ import { startSandbox } from '#libs/providers/clients';
 const [app = 'okta', accounts, activities] = process.argv.slice(2);
 const provider = providerOf(app);
 if (!provider) throw new Error(`There is no app "${app}".`);
-const sandbox = await startSandbox(provider.sandbox, { people: 50, days: 60, bulk: { accounts: Number(accounts), activities: Number(activities) } });
+const sandbox = await startSandbox(provider.sandbox, {
+  people: 50,
+  days: 60,
+  bulk: { accounts: Number(accounts), activities: Number(activities) },
+});
 const appHosts = Object.entries(sandbox.hosts).map(([from, to]) => `${from}=${to}`);
 process.stdout.write(JSON.stringify({ appHosts: appHosts.join(','), credentials: sandbox.credentials }));

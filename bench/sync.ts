@@ -7,7 +7,14 @@ import { parseArgs } from 'node:util';
 // How fast, and in how much memory, a first sync of a large organization ends: `npm run bench:sync`.
 // The sandbox and Castellan are processes of their own; memory is read from the kernel's account of Castellan's.
 
-const { values } = parseArgs({ options: { accounts: { type: 'string', default: '100000' }, activities: { type: 'string', default: '1000000' }, app: { type: 'string', default: 'okta' }, 'node-arguments': { type: 'string', default: '--max-old-space-size=420' } } });
+const { values } = parseArgs({
+  options: {
+    accounts: { type: 'string', default: '100000' },
+    activities: { type: 'string', default: '1000000' },
+    app: { type: 'string', default: 'okta' },
+    'node-arguments': { type: 'string', default: '--max-old-space-size=420' },
+  },
+});
 const PORT = 4790;
 // As `npm start` has it; for a profile of what takes the time: --node-arguments=--cpu-prof
 const NODE_ARGUMENTS = values['node-arguments'].split(' ').filter(Boolean);
@@ -87,12 +94,17 @@ interface Row {
 async function sync(credentials: { settings: object; secrets: object }): Promise<readonly Row[]> {
   const input = { app: values.app, ...credentials, backfill: 'P90D' };
   const began = Date.now();
-  const made = await ask<{ connectApp: { problems: { message: string }[] } }>('mutation ($input: ConnectAppInput!) { connectApp(input: $input) { problems { message } } }', { input });
+  const made = await ask<{ connectApp: { problems: { message: string }[] } }>(
+    'mutation ($input: ConnectAppInput!) { connectApp(input: $input) { problems { message } } }',
+    { input },
+  );
   if (made.connectApp.problems.length > 0) throw new Error(made.connectApp.problems.map((problem) => problem.message).join('; '));
   const beganAt = new Map<string, number>();
   const rows = new Map<string, Row>();
   for (;;) {
-    const { connectors } = await ask<{ connectors: { streams: Stream[] }[] }>('{ connectors { streams { name status itemsRead problem { message } } } }');
+    const { connectors } = await ask<{ connectors: { streams: Stream[] }[] }>(
+      '{ connectors { streams { name status itemsRead problem { message } } } }',
+    );
     for (const stream of connectors[0]!.streams) {
       if (stream.status === 'RUNNING' && !beganAt.has(stream.name)) beganAt.set(stream.name, Date.now());
       if (stream.status === 'WAITING' || stream.status === 'RUNNING' || rows.has(stream.name)) continue;
@@ -114,7 +126,9 @@ function print(rows: readonly Row[], peak: number): void {
   process.stdout.write(`first sync of ${values.app}: ${values.accounts} accounts, ${values.activities} activities\n`);
   for (const row of rows) {
     const rate = Math.round(row.items / Math.max(row.seconds, 0.001));
-    process.stdout.write(`${row.stream.padEnd(12)} ${String(row.items).padStart(9)} records ${row.seconds.toFixed(1).padStart(7)} s ${String(rate).padStart(7)}/s  ${row.status}\n`);
+    process.stdout.write(
+      `${row.stream.padEnd(12)} ${String(row.items).padStart(9)} records ${row.seconds.toFixed(1).padStart(7)} s ${String(rate).padStart(7)}/s  ${row.status}\n`,
+    );
   }
   process.stdout.write(`peak memory of the one process: ${peak} MB\n`);
 }

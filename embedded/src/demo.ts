@@ -12,13 +12,20 @@ import { startEmbedded } from './start-embedded.js';
 
 const PEOPLE = 200;
 const DAYS = 30;
-const CONNECT = 'mutation ($input: ConnectAppInput!) { payload: connectApp(input: $input) { connector { id } problems { message remedy } } }';
+const CONNECT =
+  'mutation ($input: ConnectAppInput!) { payload: connectApp(input: $input) { connector { id } problems { message remedy } } }';
 const ROTATE = 'mutation ($id: ID!, $secrets: JSON!) { payload: rotateCredentials(id: $id, secrets: $secrets) { problems { message } } }';
 
 // The whole product on a made-up company: sandboxes of all apps, connected, with people at work. `npm run demo`.
 await exitOnError(async () => {
   // Intervals are short, so that what is done in a sandbox shows within seconds.
-  const config = readConfigOfProcess({ CASTELLAN_LOG_LEVEL: 'warn', CASTELLAN_LOG_PRETTY: 'true', CASTELLAN_SYNC_INTERVAL_FACTOR: '0.05', CASTELLAN_APP_LIMIT_FACTOR: '1000', CASTELLAN_BACKFILL_DAYS: String(DAYS) });
+  const config = readConfigOfProcess({
+    CASTELLAN_LOG_LEVEL: 'warn',
+    CASTELLAN_LOG_PRETTY: 'true',
+    CASTELLAN_SYNC_INTERVAL_FACTOR: '0.05',
+    CASTELLAN_APP_LIMIT_FACTOR: '1000',
+    CASTELLAN_BACKFILL_DAYS: String(DAYS),
+  });
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
   say(`Castellan demo: a company of ${PEOPLE} people, ${DAYS} days of their work, ${providers.length} apps.`);
   const beganAt = Date.now();
@@ -55,12 +62,12 @@ async function storyTime(config: Config): Promise<Date> {
 async function startSandboxes(now: Date): Promise<Map<string, RunningSandbox>> {
   const company = makeCompany({ people: PEOPLE, days: DAYS, now });
   const started = await Promise.all(
-    providers.map(async (provider) => [provider.manifest.key, await startSandbox(provider.sandbox, { company, now, days: DAYS, live: true })] as const),
+    providers.map(
+      async (provider) => [provider.manifest.key, await startSandbox(provider.sandbox, { company, now, days: DAYS, live: true })] as const,
+    ),
   );
   return new Map(started);
 }
-
-
 
 /** The company's own domain: who is external, and whose accounts belong to one person, is judged by it. */
 async function manageDomain(graph: GraphClient, sandboxes: ReadonlyMap<string, RunningSandbox>): Promise<void> {

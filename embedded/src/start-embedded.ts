@@ -1,7 +1,15 @@
 import { mkdir, readFile } from 'node:fs/promises';
 
 import type { Clock } from '#libs/kernel';
-import { AccessTokens, type Config, EmbeddedPeers, type Logger, type ServiceDefinition, type StartedService, startService } from '#libs/platform';
+import {
+  AccessTokens,
+  type Config,
+  EmbeddedPeers,
+  type Logger,
+  type ServiceDefinition,
+  type StartedService,
+  startService,
+} from '#libs/platform';
 
 import { ensureAdminToken } from '../../gateway/src/admin-token.js';
 import { startGateway, type RunningGateway } from '../../gateway/src/gateway.js';

@@ -5,7 +5,6 @@ import { DEFAULT_TENANT } from '#libs/kernel';
 import { AccessTokenRefused, type AccessTokens, type Config, writeWhole } from '#libs/platform';
 import { z } from 'zod';
 
-
 /** What stands in `access.json`, and whether the token was made just now: then, and only then, the caller prints it. */
 export interface AdminAccess {
   readonly url: string;

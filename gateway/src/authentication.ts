@@ -2,7 +2,6 @@ import type { Principal } from '#libs/contracts';
 import type { FastifyRequest } from 'fastify';
 import { AccessTokenRefused, type AccessTokens } from '#libs/platform';
 
-
 // Kept beside the request and not on it: no other plugin can set it.
 const principals = new WeakMap<FastifyRequest, Principal>();
 

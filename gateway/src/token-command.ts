@@ -6,7 +6,6 @@ import { DEFAULT_TENANT, DomainError, SystemClock, type Clock } from '#libs/kern
 import { AccessTokens, type Config, LONGEST_DAYS, readConfigOfProcess } from '#libs/platform';
 import { z } from 'zod';
 
-
 /** The words after `npm run token --` are not a command. */
 export class TokenCommandInvalid extends DomainError {
   readonly code = 'TOKEN_COMMAND_INVALID';

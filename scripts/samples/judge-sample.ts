@@ -45,11 +45,16 @@ export function missingOf(line: string | undefined, read: SampleReader): readonl
     if (!event) return [why];
     const told = { time: FIELDS.time, action: FIELDS.action };
     const missing = Object.entries(told).flatMap(([name, { ours }]) => (ours(event).length === 0 ? [name] : []));
-    const isNamed = [FIELDS.actorId, FIELDS.actorEmail, FIELDS.actorName].some(({ ours }) => ours(event).length > 0);
-    return isNamed ? missing : [...missing, 'actor'];
+    return hasActor(event) ? missing : [...missing, 'actor'];
   } catch (error) {
     return [messageOf(error)];
   }
+}
+
+// "The app itself" and "somebody who did not sign in" are answers to "who?" as well; only an actor of whom nothing is known is none.
+function hasActor(event: ActivityRecord): boolean {
+  const isNamed = [FIELDS.actorId, FIELDS.actorEmail, FIELDS.actorName].some(({ ours }) => ours(event).length > 0);
+  return isNamed || event.actor.type === 'system' || event.actor.type === 'anonymous';
 }
 
 // Parsed as the engine parses an app's answer: a whole number too large to be exact stays as it was written.
@@ -74,8 +79,11 @@ function assertedBy(sample: WireRecord): ReadonlyMap<string, unknown> {
   return asserted;
 }
 
+// A list of fields, or an object whose keys they are.
 function namesIn(sample: WireRecord, name: string): readonly string[] {
-  const names = list(sample[name] ?? []);
+  const given = sample[name] ?? [];
+  const fields = record(given);
+  const names = fields ? Object.keys(fields) : list(given);
   if (!names?.every((item) => typeof item === 'string')) throw new LineUnreadable(`"${name}" is no list of names`);
   return names as readonly string[];
 }

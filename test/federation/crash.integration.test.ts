@@ -30,7 +30,9 @@ class Victim {
       CASTELLAN_APP_LIMIT_FACTOR: '100000',
       CASTELLAN_SYNC_INTERVAL_FACTOR: '0.01',
       CASTELLAN_CRASH_AT: crashAt,
-      CASTELLAN_APP_HOSTS: Object.entries(this.okta.hosts).map(([from, to]) => `${from}=${to}`).join(','),
+      CASTELLAN_APP_HOSTS: Object.entries(this.okta.hosts)
+        .map(([from, to]) => `${from}=${to}`)
+        .join(','),
     };
     const child = spawn(process.execPath, ['dist/embedded/src/main.js'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     this.child = child;
@@ -83,7 +85,9 @@ class Victim {
 
   connect(): Promise<unknown> {
     const input = { app: 'okta', ...this.okta.credentials, backfill: 'P90D' };
-    return this.ask('mutation ($input: ConnectAppInput!) { connectApp(input: $input) { connector { id } problems { message } } }', { input });
+    return this.ask('mutation ($input: ConnectAppInput!) { connectApp(input: $input) { connector { id } problems { message } } }', {
+      input,
+    });
   }
 
   whole(): Promise<{ accounts: { totalCount: number }; activities: { totalCount: number } }> {
@@ -125,7 +129,9 @@ describe('a process killed at the worst moment', () => {
       await castellan.stop();
       return [accounts.totalCount, activities.totalCount];
     };
-    const [unharmed, ...survivors] = await Promise.all([undefined, 'stream:page-stored#4', 'stream:page-read#9', 'stream:page-stored#15'].map(survive));
+    const [unharmed, ...survivors] = await Promise.all(
+      [undefined, 'stream:page-stored#4', 'stream:page-read#9', 'stream:page-stored#15'].map(survive),
+    );
     expect(survivors).toEqual([unharmed, unharmed, unharmed]);
     expect(unharmed![1]).toBeGreaterThan(6_000);
   }, 240_000);
@@ -144,7 +150,8 @@ describe('a process killed at the worst moment', () => {
       castellan.ask(suspend, { input: { accountIds: [accounts.nodes[0].id], reason: 'crash test' } }).catch(() => undefined);
       await castellan.killed();
       await castellan.start();
-      const isSettled = ({ actions }: { actions: { nodes: { status: string }[] } }) => ['SUCCEEDED', 'FAILED'].includes(actions.nodes[0]?.status ?? '');
+      const isSettled = ({ actions }: { actions: { nodes: { status: string }[] } }) =>
+        ['SUCCEEDED', 'FAILED'].includes(actions.nodes[0]?.status ?? '');
       return (await castellan.until('{ actions(first: 5) { nodes { status problem { code message } } } }', isSettled)).actions.nodes;
     };
     const points = ['action:before-intent', 'action:intent', 'action:called'];

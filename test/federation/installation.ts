@@ -21,7 +21,10 @@ export interface Installation {
   readonly sandboxes: Readonly<Record<string, RunningSandbox>>;
   ask(query: string, variables?: Record<string, unknown>, token?: string): Promise<Answer>;
   /** Connects an app to its sandbox and waits until its first reading has ended. */
-  connect(app: string, change?: { readonly settings?: object; readonly secrets?: object; readonly name?: string; readonly backfill?: string }): Promise<string>;
+  connect(
+    app: string,
+    change?: { readonly settings?: object; readonly secrets?: object; readonly name?: string; readonly backfill?: string },
+  ): Promise<string>;
   /** Asks again and again until `isDone`; fails with the last answer. */
   until(query: string, variables: Record<string, unknown>, isDone: (data: any) => boolean, seconds?: number): Promise<any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- a test reads what it asked for
   /** In the distributed shape: kills one service, as a crash does. */
@@ -31,7 +34,11 @@ export interface Installation {
 
 export interface Answer {
   readonly data: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- a test reads what it asked for
-  readonly errors?: readonly { readonly message: string; readonly path?: readonly (string | number)[]; readonly extensions?: Readonly<Record<string, unknown>> }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions?: Readonly<Record<string, unknown>>;
+  }[];
 }
 
 export interface InstallationOptions {
@@ -70,7 +77,10 @@ export async function distributed(options: InstallationOptions = {}): Promise<In
   };
   const processes = new Map<string, ChildProcess>();
   const start = (name: string, file: string): void => {
-    const child = spawn(process.execPath, [file], { env: { PATH: process.env['PATH'], ...environment }, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, [file], {
+      env: { PATH: process.env['PATH'], ...environment },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     processes.set(name, child);
   };
   for (const service of SERVICE_NAMES) start(service, `dist/services/${service}/src/main.js`);
@@ -97,18 +107,36 @@ export async function distributed(options: InstallationOptions = {}): Promise<In
   };
 }
 
-function environmentOf(folder: string, sandboxes: Readonly<Record<string, RunningSandbox>>, options: InstallationOptions): Record<string, string> {
+function environmentOf(
+  folder: string,
+  sandboxes: Readonly<Record<string, RunningSandbox>>,
+  options: InstallationOptions,
+): Record<string, string> {
   const hosts = Object.values(sandboxes).flatMap((sandbox) => Object.entries(sandbox.hosts).map(([from, to]) => `${from}=${to}`));
-  return { CASTELLAN_DATA_DIR: folder, CASTELLAN_LOG_LEVEL: 'error', CASTELLAN_APP_HOSTS: hosts.join(','), CASTELLAN_SYNC_INTERVAL_FACTOR: '0.01', CASTELLAN_APP_LIMIT_FACTOR: '1000', ...options.environment };
+  return {
+    CASTELLAN_DATA_DIR: folder,
+    CASTELLAN_LOG_LEVEL: 'error',
+    CASTELLAN_APP_HOSTS: hosts.join(','),
+    CASTELLAN_SYNC_INTERVAL_FACTOR: '0.01',
+    CASTELLAN_APP_LIMIT_FACTOR: '1000',
+    ...options.environment,
+  };
 }
 
 async function startSandboxes({ people = 40, days = 12, apps }: InstallationOptions): Promise<Record<string, RunningSandbox>> {
   const wanted = providers.filter((provider) => !apps || apps.includes(provider.manifest.key));
-  const started = await Promise.all(wanted.map(async (provider) => [provider.manifest.key, await startSandbox(provider.sandbox, { people, days })] as const));
+  const started = await Promise.all(
+    wanted.map(async (provider) => [provider.manifest.key, await startSandbox(provider.sandbox, { people, days })] as const),
+  );
   return Object.fromEntries(started);
 }
 
-function installation(url: string, token: string, sandboxes: Record<string, RunningSandbox>, closeProcesses: () => Promise<void>): Installation {
+function installation(
+  url: string,
+  token: string,
+  sandboxes: Record<string, RunningSandbox>,
+  closeProcesses: () => Promise<void>,
+): Installation {
   const ask = async (query: string, variables: Record<string, unknown> = {}, bearer = token): Promise<Answer> => {
     const answer = await request(url, {
       method: 'POST',
@@ -145,8 +173,10 @@ function installation(url: string, token: string, sandboxes: Record<string, Runn
       const { data, errors } = await ask(CONNECT, { input });
       const id = data?.connectApp?.connector?.id as string | undefined;
       if (!id) throw new Error(`${app} could not be connected: ${JSON.stringify({ data, errors })}`);
-      await until('query ($id: ID!) { connector(id: $id) { status streams { name status itemsRead problem { code message } } } }', { id }, ({ connector }) =>
-        connector.streams.every((stream: { status: string }) => !['WAITING', 'RUNNING'].includes(stream.status)),
+      await until(
+        'query ($id: ID!) { connector(id: $id) { status streams { name status itemsRead problem { code message } } } }',
+        { id },
+        ({ connector }) => connector.streams.every((stream: { status: string }) => !['WAITING', 'RUNNING'].includes(stream.status)),
       );
       return id;
     },
@@ -157,7 +187,8 @@ function installation(url: string, token: string, sandboxes: Record<string, Runn
   };
 }
 
-const CONNECT = 'mutation ($input: ConnectAppInput!) { connectApp(input: $input) { connector { id } problems { code message path remedy } } }';
+const CONNECT =
+  'mutation ($input: ConnectAppInput!) { connectApp(input: $input) { connector { id } problems { code message path remedy } } }';
 
 async function allReachable(ports: readonly number[]): Promise<boolean> {
   const answers = await Promise.all(ports.map((port) => request(`http://127.0.0.1:${port}/health/ready`)));

@@ -13,7 +13,8 @@ export class GraphClient {
       body: JSON.stringify({ query, variables }),
     });
     const { data, errors } = (await answer.json()) as { data?: T; errors?: { message: string }[] };
-    if (errors?.length || data === undefined || data === null) throw new Error(errors?.map((error) => error.message).join('; ') ?? `the graph answered ${answer.status}`);
+    if (errors?.length || data === undefined || data === null)
+      throw new Error(errors?.map((error) => error.message).join('; ') ?? `the graph answered ${answer.status}`);
     return data;
   }
 }

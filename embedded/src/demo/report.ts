@@ -12,7 +12,11 @@ interface Found {
   readonly alerts: { readonly totalCount: number; readonly nodes: readonly Alert[] };
   readonly secureScore: { readonly percent: number | null; readonly verified: number; readonly possible: number };
   readonly findings: { readonly totalCount: number };
-  readonly connectors: readonly { readonly name: string; readonly status: string; readonly secureScore: { readonly percent: number | null } | null }[];
+  readonly connectors: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly secureScore: { readonly percent: number | null } | null;
+  }[];
 }
 
 interface Alert {
@@ -34,7 +38,12 @@ const FOUND = `{
 }`;
 
 /** What the demo found, where to look, and what to try. */
-export async function report(graph: GraphClient, castellan: Castellan, config: Config, sandboxes: ReadonlyMap<string, RunningSandbox>): Promise<string> {
+export async function report(
+  graph: GraphClient,
+  castellan: Castellan,
+  config: Config,
+  sandboxes: ReadonlyMap<string, RunningSandbox>,
+): Promise<string> {
   const found = await graph.ask<Found>(FOUND);
   const victim = [...sandboxes.values()][0]?.company.takeover.victim;
   return [
@@ -42,9 +51,14 @@ export async function report(graph: GraphClient, castellan: Castellan, config: C
     `  ${found.people.totalCount} people with ${found.accounts.totalCount} accounts, ${found.admins.totalCount} of them administrators`,
     `  ${found.activities.totalCount} activities`,
     `  Secure Score ${percent(found.secureScore.percent)} (${found.secureScore.verified} of ${found.secureScore.possible} points), ${found.findings.totalCount} controls fail`,
-    ...found.connectors.map((connector) => `    ${connector.name.padEnd(20)} ${connector.status.padEnd(12)} ${percent(connector.secureScore?.percent ?? null)}`),
+    ...found.connectors.map(
+      (connector) => `    ${connector.name.padEnd(20)} ${connector.status.padEnd(12)} ${percent(connector.secureScore?.percent ?? null)}`,
+    ),
     `  ${found.alerts.totalCount} alerts${found.alerts.totalCount > found.alerts.nodes.length ? `, the newest ${found.alerts.nodes.length}:` : ':'}`,
-    ...found.alerts.nodes.flatMap((alert) => [`    ${alert.severity.padEnd(8)} ${alert.openedAt.slice(0, 16).replace('T', ' ')}  ${alert.title}`, `             ${alert.explanation.summary}`]),
+    ...found.alerts.nodes.flatMap((alert) => [
+      `    ${alert.severity.padEnd(8)} ${alert.openedAt.slice(0, 16).replace('T', ' ')}  ${alert.title}`,
+      `             ${alert.explanation.summary}`,
+    ]),
     '',
     'Three queries to paste into GraphiQL',
     ...queries(victim?.email ?? 'someone@example.com').map((query) => `\n${query}`),

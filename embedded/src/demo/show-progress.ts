@@ -25,7 +25,9 @@ export async function showProgress(graph: GraphClient, out: NodeJS.WriteStream):
   let drawn = 0;
   for (;;) {
     const progress = await graph.ask<Progress>(QUERY);
-    const lines = progress.connectors.flatMap((connector) => connector.streams.map((stream) => [`${connector.name} ${stream.name}`, lineOf(connector.name, stream)] as const));
+    const lines = progress.connectors.flatMap((connector) =>
+      connector.streams.map((stream) => [`${connector.name} ${stream.name}`, lineOf(connector.name, stream)] as const),
+    );
     if (out.isTTY) {
       out.write(`${drawn > 0 ? `\u001b[${drawn}A` : ''}${lines.map(([, line]) => `\u001b[2K${line}\n`).join('')}`);
       drawn = lines.length;

@@ -84,6 +84,11 @@ export type EvidenceSink = BulkSink<EvidenceRecord>;
 
 /** Which service owns the records of a stream. */
 export const SINK_OF_STREAM = {
-  ACCOUNTS: 'inventory', GROUPS: 'inventory', PRIVILEGES: 'inventory', APP_GRANTS: 'inventory', FILES: 'inventory',
-  ACTIVITIES: 'activities', SETTINGS: 'posture',
+  ACCOUNTS: 'inventory',
+  GROUPS: 'inventory',
+  PRIVILEGES: 'inventory',
+  APP_GRANTS: 'inventory',
+  FILES: 'inventory',
+  ACTIVITIES: 'activities',
+  SETTINGS: 'posture',
 } as const satisfies Record<StreamName, 'inventory' | 'activities' | 'posture'>;

@@ -1,6 +1,16 @@
 import type { Json, TenantId } from '#libs/kernel';
 
-import type { AccountStatus, ActionKind, Capability, ConnectorProblem, ConnectorStatus, ControlOutcome, Severity, StreamName, StreamStatus } from './vocabulary.js';
+import type {
+  AccountStatus,
+  ActionKind,
+  Capability,
+  ConnectorProblem,
+  ConnectorStatus,
+  ControlOutcome,
+  Severity,
+  StreamName,
+  StreamStatus,
+} from './vocabulary.js';
 
 /**
  * The event plane: facts in the past tense, delivered at least once and in order per `subject`.
@@ -103,7 +113,14 @@ export interface ActionSettled {
 export type ActionResult =
   /** Read back and confirmed; `alreadySo` when nothing had to be done. */
   | { readonly is: 'succeeded'; readonly alreadySo: boolean; readonly before: Json; readonly after: Json }
-  | { readonly is: 'failed'; readonly code: string; readonly message: string; readonly remedy: string; readonly mayRetry: boolean; readonly before?: Json };
+  | {
+      readonly is: 'failed';
+      readonly code: string;
+      readonly message: string;
+      readonly remedy: string;
+      readonly mayRetry: boolean;
+      readonly before?: Json;
+    };
 
 export interface AlertOpened {
   readonly type: 'AlertOpened';
@@ -126,7 +143,15 @@ export interface FindingChanged {
   readonly at: number;
 }
 
-export type Message = ConnectorChanged | AccountsChanged | ActionRequested | ActionCancelRequested | ActionStarted | ActionSettled | AlertOpened | FindingChanged;
+export type Message =
+  | ConnectorChanged
+  | AccountsChanged
+  | ActionRequested
+  | ActionCancelRequested
+  | ActionStarted
+  | ActionSettled
+  | AlertOpened
+  | FindingChanged;
 export type MessageType = Message['type'];
 
 /** A message with what its delivery needs. */

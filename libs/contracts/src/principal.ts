@@ -2,15 +2,30 @@ import type { TenantId } from '#libs/kernel';
 
 /** What a token may do. A field or mutation names the one it needs in the schema, by `@scope(needs:)`. */
 export const SCOPES = [
-  'connectors:read', 'connectors:write', 'inventory:read', 'inventory:write', 'activities:read', 'activities:write',
-  'posture:read', 'posture:write', 'governance:read', 'governance:act', 'governance:write',
+  'connectors:read',
+  'connectors:write',
+  'inventory:read',
+  'inventory:write',
+  'activities:read',
+  'activities:write',
+  'posture:read',
+  'posture:write',
+  'governance:read',
+  'governance:act',
+  'governance:write',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export const ROLES = ['reader', 'analyst', 'responder', 'admin', 'auditor', 'partner'] as const;
 export type Role = (typeof ROLES)[number];
 
-const READ = ['connectors:read', 'inventory:read', 'activities:read', 'posture:read', 'governance:read'] as const satisfies readonly Scope[];
+const READ = [
+  'connectors:read',
+  'inventory:read',
+  'activities:read',
+  'posture:read',
+  'governance:read',
+] as const satisfies readonly Scope[];
 
 export const SCOPES_OF_ROLE: Readonly<Record<Role, readonly Scope[]>> = {
   reader: READ,

@@ -12,7 +12,9 @@ export class DurationUnreadable extends DomainError {
   readonly kind = 'invalid';
 
   constructor(readonly text: string) {
-    super(`"${text.slice(0, 40)}" is not a duration. Write ISO 8601, such as PT30S, PT4H or P30D; months and years have no fixed length and are refused.`);
+    super(
+      `"${text.slice(0, 40)}" is not a duration. Write ISO 8601, such as PT30S, PT4H or P30D; months and years have no fixed length and are refused.`,
+    );
   }
 }
 

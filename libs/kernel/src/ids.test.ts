@@ -13,7 +13,12 @@ describe('ids', () => {
   });
 
   it('of accounts differ by tenant, connector and letter case', () => {
-    const ids = [accountId('acme', 'con_1', 'a'), accountId('acme', 'con_1', 'A'), accountId('acme', 'con_2', 'a'), accountId('apex', 'con_1', 'a')];
+    const ids = [
+      accountId('acme', 'con_1', 'a'),
+      accountId('acme', 'con_1', 'A'),
+      accountId('acme', 'con_2', 'a'),
+      accountId('apex', 'con_1', 'a'),
+    ];
     expect(new Set(ids).size).toBe(4);
   });
 
@@ -23,7 +28,12 @@ describe('ids', () => {
 });
 
 describe('durations', () => {
-  it.each([['PT4H', 14_400_000], ['P30D', 2_592_000_000], ['PT0.5S', 500], ['P1W', 604_800_000]])('%s is %d ms', (text, ms) => {
+  it.each([
+    ['PT4H', 14_400_000],
+    ['P30D', 2_592_000_000],
+    ['PT0.5S', 500],
+    ['P1W', 604_800_000],
+  ])('%s is %d ms', (text, ms) => {
     expect(parseDuration(text)).toBe(ms);
   });
 

@@ -2,8 +2,29 @@ import { createHash, randomBytes } from 'node:crypto';
 
 /** What an id names. The prefix makes an id readable in a log and refuses a mix-up at the door. */
 export type IdPrefix =
-  | 'acc' | 'act' | 'agr' | 'alr' | 'aut' | 'con' | 'evt' | 'exc' | 'fnd' | 'grp' | 'job' | 'own' | 'per' | 'pol' | 'prv' | 'rng'
-  | 'run' | 'sco' | 'tok' | 'tpa' | 'vfy' | 'gov' | 'sav';
+  | 'acc'
+  | 'act'
+  | 'agr'
+  | 'alr'
+  | 'aut'
+  | 'con'
+  | 'evt'
+  | 'exc'
+  | 'fnd'
+  | 'grp'
+  | 'job'
+  | 'own'
+  | 'per'
+  | 'pol'
+  | 'prv'
+  | 'rng'
+  | 'run'
+  | 'sco'
+  | 'tok'
+  | 'tpa'
+  | 'vfy'
+  | 'gov'
+  | 'sav';
 
 /** One organization whose data we keep. Every row, message and cache key carries it. */
 export type TenantId = string;

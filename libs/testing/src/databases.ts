@@ -14,11 +14,17 @@ const PORT = 3306;
 const ROOT = { host: HOST, port: PORT, user: 'root', password: '' } as const;
 
 /** Runs the same tests on SQLite and, where one runs on this machine, on MariaDB; each `open()` is an empty database of its own. */
-export function describeOnEachDatabase(title: string, migrations: readonly MigrationClass[], tests: (open: () => Promise<Database>) => void): void {
+export function describeOnEachDatabase(
+  title: string,
+  migrations: readonly MigrationClass[],
+  tests: (open: () => Promise<Database>) => void,
+): void {
   describe(`${title} on SQLite`, () => withDatabases(migrations, sqliteDatabase, tests));
   const isThere = mariadbIsThere;
   const run = isThere ? describe : describe.skip;
-  run(`${title} on MariaDB${isThere ? '' : ' (skipped: no server on 127.0.0.1:3306)'}`, () => withDatabases(migrations, mariadbDatabase, tests));
+  run(`${title} on MariaDB${isThere ? '' : ' (skipped: no server on 127.0.0.1:3306)'}`, () =>
+    withDatabases(migrations, mariadbDatabase, tests),
+  );
 }
 
 /** A database that a test made, and how to get rid of it. */
@@ -49,7 +55,11 @@ export async function asRoot(statement: string): Promise<void> {
   }
 }
 
-function withDatabases(migrations: readonly MigrationClass[], make: () => Promise<TemporaryDatabase>, tests: (open: () => Promise<Database>) => void): void {
+function withDatabases(
+  migrations: readonly MigrationClass[],
+  make: () => Promise<TemporaryDatabase>,
+  tests: (open: () => Promise<Database>) => void,
+): void {
   const opened: { database: Database; temporary: TemporaryDatabase }[] = [];
   afterEach(async () => {
     for (const { database, temporary } of opened.splice(0)) {
@@ -77,7 +87,8 @@ async function listens(port: number): Promise<boolean> {
     };
     socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
   });
-  if (!isThere && process.env['CASTELLAN_REQUIRE_SERVICES'] === '1') throw new Error(`CASTELLAN_REQUIRE_SERVICES is set, but nothing listens on ${HOST}:${port}.`);
+  if (!isThere && process.env['CASTELLAN_REQUIRE_SERVICES'] === '1')
+    throw new Error(`CASTELLAN_REQUIRE_SERVICES is set, but nothing listens on ${HOST}:${port}.`);
   return isThere;
 }
 
@@ -95,5 +106,8 @@ export function describeEachConfig(title: string, tests: (make: () => Promise<Da
     });
   };
   describe(`${title} on SQLite`, block(sqliteDatabase));
-  (mariadbIsThere ? describe : describe.skip)(`${title} on MariaDB${mariadbIsThere ? '' : ' (skipped: no server on 127.0.0.1:3306)'}`, block(() => mariadbDatabase()));
+  (mariadbIsThere ? describe : describe.skip)(
+    `${title} on MariaDB${mariadbIsThere ? '' : ' (skipped: no server on 127.0.0.1:3306)'}`,
+    block(() => mariadbDatabase()),
+  );
 }

@@ -13,13 +13,18 @@ export class MemorySink implements BulkSink {
   }
 
   async position(key: StreamKey): Promise<SinkPosition> {
-    return this.positions.get(nameOf(key)) ?? { cursor: null, fence: 0, pages: 0, records: 0, storedAt: null, listedAt: null, newestAt: null };
+    return (
+      this.positions.get(nameOf(key)) ?? { cursor: null, fence: 0, pages: 0, records: 0, storedAt: null, listedAt: null, newestAt: null }
+    );
   }
 
   async store(page: BulkPage): Promise<StoredPage> {
     const before = await this.position(page.key);
     if (page.fence < before.fence || page.from !== before.cursor) throw new BulkPageStale(page.key);
-    const newest = page.records.reduce((most, record) => (record.kind === 'activity' ? Math.max(most, record.occurredAt) : most), before.newestAt ?? 0);
+    const newest = page.records.reduce(
+      (most, record) => (record.kind === 'activity' ? Math.max(most, record.occurredAt) : most),
+      before.newestAt ?? 0,
+    );
     const position: SinkPosition = {
       cursor: page.next,
       fence: page.fence,

@@ -4,7 +4,17 @@ import { join } from 'node:path';
 
 import { SCOPES, type BulkSink, type Envelope, type Principal, type ServiceName } from '#libs/contracts';
 import type { Clock } from '#libs/kernel';
-import { makeLogger, readConfig, RequestContext, startService, type Config, type DatabaseConfig, type Peers, type ServiceDefinition, type StartedService } from '#libs/platform';
+import {
+  makeLogger,
+  readConfig,
+  RequestContext,
+  startService,
+  type Config,
+  type DatabaseConfig,
+  type Peers,
+  type ServiceDefinition,
+  type StartedService,
+} from '#libs/platform';
 
 /** An administrator of a tenant, with every scope. */
 export function anAdmin(change: Partial<Principal> = {}): Principal {
@@ -34,7 +44,11 @@ export interface TestService {
   readonly peers: RecordingPeers;
   readonly config: Config;
   /** Runs an operation as `principal` (an administrator of acme by default) and returns data and errors. */
-  ask(query: string, variables?: Record<string, unknown>, principal?: Principal): Promise<{ data: any; errors?: readonly { message: string; extensions?: { code?: string } }[] }>; // eslint-disable-line @typescript-eslint/no-explicit-any -- a test reads what it asked for
+  ask(
+    query: string,
+    variables?: Record<string, unknown>,
+    principal?: Principal,
+  ): Promise<{ data: any; errors?: readonly { message: string; extensions?: { code?: string } }[] }>; // eslint-disable-line @typescript-eslint/no-explicit-any -- a test reads what it asked for
   close(): Promise<void>;
 }
 

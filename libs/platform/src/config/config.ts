@@ -69,7 +69,10 @@ const DEFAULT_PORTS: Record<ServiceName, number> = { connectors: 4001, inventory
 
 const hostMap = z.string().transform((text, context) => {
   const map: Record<string, string> = {};
-  for (const pair of text.split(',').map((part) => part.trim()).filter(Boolean)) {
+  for (const pair of text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)) {
     const [from, to, ...rest] = pair.split('=');
     if (!from || !to || rest.length > 0 || !URL.canParse(from) || !URL.canParse(to)) {
       context.addIssue(`"${pair}" is not a pair such as https://acme.okta.com=http://127.0.0.1:4101`);
@@ -103,10 +106,16 @@ const schema = z.object({
   CASTELLAN_DB_PORT: port.default(3306),
   CASTELLAN_DB_USER: z.string().min(1).default('castellan_{service}'),
   CASTELLAN_DB_PASSWORD: z.string().default(''),
-  CASTELLAN_DB_NAME: z.string().regex(/^[a-z0-9_]*\{service\}[a-z0-9_]*$/, 'must hold {service}, such as castellan_{service}').default('castellan_{service}'),
+  CASTELLAN_DB_NAME: z
+    .string()
+    .regex(/^[a-z0-9_]*\{service\}[a-z0-9_]*$/, 'must hold {service}, such as castellan_{service}')
+    .default('castellan_{service}'),
   CASTELLAN_DB_POOL: z.coerce.number().int().min(1).max(200).default(10),
   CASTELLAN_DB_ALLOW_UNSAFE_FLUSH: flag.default(false),
-  CASTELLAN_SEALING_KEY: z.string().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64').optional(),
+  CASTELLAN_SEALING_KEY: z
+    .string()
+    .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
+    .optional(),
   CASTELLAN_APP_HOSTS: hostMap.default({}),
   CASTELLAN_BACKFILL_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),
   CASTELLAN_SYNC_INTERVAL_FACTOR: z.coerce.number().min(0.001).max(100).default(1),

@@ -1,4 +1,4 @@
-import { joinSql, name, Sql, sql } from './sql.js';
+import { joinSql, name, type Sql, sql } from './sql.js';
 
 export type DialectName = 'sqlite' | 'mysql';
 

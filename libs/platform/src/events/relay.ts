@@ -95,7 +95,10 @@ export class Relay {
       await this.outbox.markFailed(envelope.id, error instanceof Error ? error.message : 'unknown error');
       if (Date.now() - this.warnedAt > WARN_AFTER_TRIES_MS) {
         this.warnedAt = Date.now();
-        this.logger.warn({ err: error, type: envelope.message.type, id: envelope.id }, 'a message could not be delivered; it waits and is tried again');
+        this.logger.warn(
+          { err: error, type: envelope.message.type, id: envelope.id },
+          'a message could not be delivered; it waits and is tried again',
+        );
       }
       return false;
     }

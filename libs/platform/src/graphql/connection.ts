@@ -61,7 +61,8 @@ export function decodeCursor(list: string, cursor: string | null | undefined, ke
   }
   if (!Array.isArray(parsed) || parsed[0] !== list || parsed.length !== keyLength + 1) throw new CursorInvalid();
   const key = parsed.slice(1) as unknown[];
-  if (!key.every((part) => part === null || typeof part === 'string' || (typeof part === 'number' && Number.isFinite(part)))) throw new CursorInvalid();
+  if (!key.every((part) => part === null || typeof part === 'string' || (typeof part === 'number' && Number.isFinite(part))))
+    throw new CursorInvalid();
   return key as (string | number | null)[];
 }
 

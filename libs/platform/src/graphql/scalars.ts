@@ -43,14 +43,16 @@ export const scalars = {
       if (!range) throw new GraphQLError(`CIDR: "${text.slice(0, 60)}" is not a network such as 198.51.100.0/24.`);
       const [address, bits] = range;
       const base = address.kind() === 'ipv4' ? ipaddr.IPv4.networkAddressFromCIDR(text) : ipaddr.IPv6.networkAddressFromCIDR(text);
-      if (base.toString() !== address.toString()) throw new GraphQLError(`CIDR: "${text}" has host bits set; write ${base.toString()}/${bits}.`);
+      if (base.toString() !== address.toString())
+        throw new GraphQLError(`CIDR: "${text}" has host bits set; write ${base.toString()}/${bits}.`);
       return `${address.toString()}/${bits}`;
     },
     write: String,
   }),
   CountryCode: textScalar('CountryCode', {
     read: (text) => {
-      if (!/^[A-Z]{2}$/.test(text)) throw new GraphQLError(`CountryCode: "${text.slice(0, 40)}" is not ISO 3166-1 alpha-2 in upper case, such as FR.`);
+      if (!/^[A-Z]{2}$/.test(text))
+        throw new GraphQLError(`CountryCode: "${text.slice(0, 40)}" is not ISO 3166-1 alpha-2 in upper case, such as FR.`);
       return text;
     },
     write: String,
@@ -63,7 +65,10 @@ export const scalars = {
   }),
 } as const;
 
-function textScalar(name: string, how: { readonly read: (text: string) => unknown; readonly write: (value: unknown) => unknown }): GraphQLScalarType {
+function textScalar(
+  name: string,
+  how: { readonly read: (text: string) => unknown; readonly write: (value: unknown) => unknown },
+): GraphQLScalarType {
   const read = (value: unknown): unknown => {
     if (typeof value !== 'string') throw new GraphQLError(`${name}: write it as a string.`);
     return how.read(value);

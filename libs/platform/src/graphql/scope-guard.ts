@@ -18,7 +18,9 @@ export class ScopeMissing extends DomainError {
   readonly kind = 'forbidden';
 
   constructor(readonly scope: string) {
-    super(`This token may not do that: it lacks the scope ${scope}. Ask an administrator for a token with a role that has it (docs/security.md).`);
+    super(
+      `This token may not do that: it lacks the scope ${scope}. Ask an administrator for a token with a role that has it (docs/security.md).`,
+    );
   }
 }
 

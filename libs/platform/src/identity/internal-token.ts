@@ -52,7 +52,11 @@ export class InternalTokens {
   }
 
   /** The principal of a call; `body` must be given wherever the call could change something. */
-  async verify(token: string, audience: ServiceName, body: { readonly text: string | Buffer; readonly mustBeBound: boolean }): Promise<Principal> {
+  async verify(
+    token: string,
+    audience: ServiceName,
+    body: { readonly text: string | Buffer; readonly mustBeBound: boolean },
+  ): Promise<Principal> {
     const payload = await this.check(token, audience);
     if (payload.body === undefined && body.mustBeBound) throw new InternalCallRefused('the token is not bound to the body of this call');
     if (payload.body !== undefined && payload.body !== digestOf(body.text)) throw new InternalCallRefused('the token is for another body');
@@ -71,7 +75,7 @@ export class InternalTokens {
         clockTolerance: 30,
       });
       return claims.parse(payload);
-    } catch (cause) {
+    } catch {
       throw new InternalCallRefused('the token is missing, expired, for another service, or not ours');
     }
   }

@@ -18,7 +18,8 @@ export async function loadSigningKeys(folder: string, name: string, options: { r
   const publicPath = join(folder, `${name}.public.jwk`);
   const existing = (await readJson(privatePath)) ?? (await readJson(publicPath));
   if (existing) return fromJwk(existing);
-  if (!options.mayCreate) throw new Error(`There is no key ${publicPath}. Start the gateway first, or copy the keys folder to this machine.`);
+  if (!options.mayCreate)
+    throw new Error(`There is no key ${publicPath}. Start the gateway first, or copy the keys folder to this machine.`);
   const pair = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const jwk = await exportJWK(pair.privateKey);
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -6,7 +6,9 @@ export async function exitOnError(start: () => Promise<void>): Promise<void> {
     await start();
   } catch (error) {
     const isNamed = error instanceof DomainError;
-    process.stderr.write(isNamed ? `${error.code}: ${error.message}\n` : `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      isNamed ? `${error.code}: ${error.message}\n` : `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     process.exit(1);
   }
 }

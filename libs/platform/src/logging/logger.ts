@@ -7,8 +7,25 @@ export type Logger = PinoLogger;
 
 // Names under which a secret could stand in a logged object, at any of the depths that we log.
 const SECRET_NAMES = [
-  'password', 'secret', 'secrets', 'token', 'accessToken', 'access_token', 'refresh_token', 'authorization', 'cookie', 'privateKey', 'private_key', 'rsaPrivateKey',
-  'apiToken', 'api_token', 'assertion', 'client_assertion', 'credential', 'credentials', 'sealed',
+  'password',
+  'secret',
+  'secrets',
+  'token',
+  'accessToken',
+  'access_token',
+  'refresh_token',
+  'authorization',
+  'cookie',
+  'privateKey',
+  'private_key',
+  'rsaPrivateKey',
+  'apiToken',
+  'api_token',
+  'assertion',
+  'client_assertion',
+  'credential',
+  'credentials',
+  'sealed',
 ];
 const REDACTED = SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`]);
 
@@ -22,7 +39,12 @@ export function makeLogger(config: Pick<Config, 'logLevel' | 'logPretty'>, desti
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
   };
   if (destination) return pino(options, destination);
-  if (config.logPretty) return pino({ ...options, transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss' } }, formatters: {} });
+  if (config.logPretty)
+    return pino({
+      ...options,
+      transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss' } },
+      formatters: {},
+    });
   return pino(options);
 }
 

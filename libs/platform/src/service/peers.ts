@@ -1,4 +1,14 @@
-import type { BulkPage, BulkRecord, BulkSink, Envelope, Principal, ServiceName, SinkPosition, StoredPage, StreamKey } from '#libs/contracts';
+import type {
+  BulkPage,
+  BulkRecord,
+  BulkSink,
+  Envelope,
+  Principal,
+  ServiceName,
+  SinkPosition,
+  StoredPage,
+  StreamKey,
+} from '#libs/contracts';
 import { DomainError } from '#libs/kernel';
 import { gzip } from 'node:zlib';
 import { promisify } from 'node:util';
@@ -80,7 +90,8 @@ export class HttpPeers implements Peers {
   }
 
   sink(service: ServiceName): BulkSink {
-    const call = async <T>(operation: string, tenant: string, body: unknown): Promise<T> => (await this.post(service, `/internal/bulk/${operation}`, tenant, body)) as T;
+    const call = async <T>(operation: string, tenant: string, body: unknown): Promise<T> =>
+      (await this.post(service, `/internal/bulk/${operation}`, tenant, body)) as T;
     return {
       position: async (key: StreamKey) => call<SinkPosition>('position', key.tenant, { key }),
       store: async (page: BulkPage) => call<StoredPage>('store', page.key.tenant, { page }),
@@ -115,7 +126,8 @@ export class HttpPeers implements Peers {
       throw new PeerUnavailable(to, 'no connection or no answer in time', { cause });
     }
     if (status === 200) return text === '' ? undefined : (JSON.parse(text) as unknown);
-    if (status === 409 && text.includes('BULK_PAGE_STALE')) throw new BulkPageStale((body as { page?: BulkPage; key?: StreamKey }).page?.key ?? (body as { key: StreamKey }).key);
+    if (status === 409 && text.includes('BULK_PAGE_STALE'))
+      throw new BulkPageStale((body as { page?: BulkPage; key?: StreamKey }).page?.key ?? (body as { key: StreamKey }).key);
     throw new PeerUnavailable(to, `it answered ${status}`);
   }
 

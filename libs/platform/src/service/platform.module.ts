@@ -45,9 +45,17 @@ export class PlatformModule {
         { provide: Clock, useValue: options.clock ?? new SystemClock() },
         { provide: Database, useFactory: () => Database.open(options.config.database(options.service), options.migrations) },
         { provide: Outbox, useFactory: (database: Database, clock: Clock) => new Outbox(database, clock), inject: [Database, Clock] },
-        { provide: LeaseStore, useFactory: (database: Database) => new LeaseStore(database, randomBytes(16).toString('hex')), inject: [Database] },
+        {
+          provide: LeaseStore,
+          useFactory: (database: Database) => new LeaseStore(database, randomBytes(16).toString('hex')),
+          inject: [Database],
+        },
         { provide: StreamPositions, useFactory: (database: Database) => new StreamPositions(database), inject: [Database] },
-        { provide: CoverageStore, useFactory: (database: Database, clock: Clock) => new CoverageStore(database, clock), inject: [Database, Clock] },
+        {
+          provide: CoverageStore,
+          useFactory: (database: Database, clock: Clock) => new CoverageStore(database, clock),
+          inject: [Database, Clock],
+        },
       ],
       exports: [CONFIG, LOGGER, PEERS, Clock, Database, Outbox, LeaseStore, StreamPositions, CoverageStore],
     };

@@ -61,7 +61,13 @@ function openSubgraph(server: FastifyInstance, service: StartedService, tokens: 
   server.post('/graphql', async (request, reply) => {
     const bytes = await bodyOf(request);
     const body = graphqlBody.parse(parseJson(bytes));
-    const principal = await principalOf(request, service.name, tokens, { text: bytes, mustBeBound: mustBindToken(body.query) }, accessToken);
+    const principal = await principalOf(
+      request,
+      service.name,
+      tokens,
+      { text: bytes, mustBeBound: mustBindToken(body.query) },
+      accessToken,
+    );
     const requestId = String(request.headers['x-request-id'] ?? randomUUID());
     const result = await service.subgraph.run(
       { query: body.query, variables: body.variables ?? undefined, operationName: body.operationName ?? undefined },
@@ -84,7 +90,11 @@ function openInternalPlanes(server: FastifyInstance, service: StartedService, to
   });
 }
 
-async function internalCall(request: FastifyRequest, name: ServiceName, tokens: InternalTokens): Promise<{ body: unknown; principal: Principal }> {
+async function internalCall(
+  request: FastifyRequest,
+  name: ServiceName,
+  tokens: InternalTokens,
+): Promise<{ body: unknown; principal: Principal }> {
   const principal = await principalOf(request, name, tokens, { text: request.body as Buffer, mustBeBound: true });
   if (!principal.subject.startsWith('service:')) throw new InternalCallRefused('only sister services may call this');
   const body = parseJson(await bodyOf(request));
@@ -92,7 +102,16 @@ async function internalCall(request: FastifyRequest, name: ServiceName, tokens: 
 }
 
 async function bulk(sink: BulkSink, operation: string, principal: Principal, body: unknown): Promise<unknown> {
-  const call = body as { key: StreamKey; page: BulkPage; tenant: string; connectorId: string; fence: number; cursor: string | null; records: BulkRecord[]; readAt: number };
+  const call = body as {
+    key: StreamKey;
+    page: BulkPage;
+    tenant: string;
+    connectorId: string;
+    fence: number;
+    cursor: string | null;
+    records: BulkRecord[];
+    readAt: number;
+  };
   const tenant = call.page?.key.tenant ?? call.key?.tenant ?? call.tenant;
   if (tenant !== principal.tenant) throw new InternalCallRefused('the data is of another tenant than the token');
   switch (operation) {
@@ -154,7 +173,8 @@ export class BodyUnreadable extends DomainError {
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): FastifyReply {
   if (error instanceof DomainError) return reply.code(STATUS_OF_KIND[error.kind]).send({ code: error.code, message: error.message });
-  if (error instanceof z.ZodError) return reply.code(400).send({ code: 'BODY_UNREADABLE', message: 'The body has not the expected shape.' });
+  if (error instanceof z.ZodError)
+    return reply.code(400).send({ code: 'BODY_UNREADABLE', message: 'The body has not the expected shape.' });
   logger.error({ err: error, path: request.url.split('?')[0] }, 'an internal call failed');
   return reply.code(500).send({ code: 'INTERNAL', message: 'Something went wrong inside; see the log of this service.' });
 }

@@ -49,13 +49,19 @@ describe('a service', () => {
   afterAll(() => notes.close());
 
   it('answers for the tenant of the token', async () => {
-    expect(await notes.ask('{ notes { id madeAt } }')).toEqual({ data: { notes: [{ id: 'note of acme', madeAt: '1970-01-01T00:00:00.000Z' }] } });
+    expect(await notes.ask('{ notes { id madeAt } }')).toEqual({
+      data: { notes: [{ id: 'note of acme', madeAt: '1970-01-01T00:00:00.000Z' }] },
+    });
   });
 
   it('refuses a field whose scope the token lacks, by whatever way it is reached', async () => {
     const nobody = anAdmin({ scopes: [] });
     const direct = await notes.ask('{ notes { id } }', {}, nobody);
-    const byReference = await notes.ask('query ($r: [_Any!]!) { _entities(representations: $r) { ... on Note { madeAt } } }', { r: [{ __typename: 'Note', id: 'x' }] }, nobody);
+    const byReference = await notes.ask(
+      'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Note { madeAt } } }',
+      { r: [{ __typename: 'Note', id: 'x' }] },
+      nobody,
+    );
     expect([direct, byReference].map((answer) => answer.errors?.[0]?.extensions?.code)).toEqual(['FORBIDDEN', 'FORBIDDEN']);
   });
 
@@ -107,13 +113,19 @@ describe('a service with a port of its own', () => {
     const body = { query: 'mutation { addNote(text: "a") { id } }' };
     expect((await post(body, await tokens.sign(anAdmin(), 'inventory'))).status).toBe(401);
     expect((await post(body, await tokens.sign(anAdmin(), 'inventory', JSON.stringify({ query: 'other' })))).status).toBe(401);
-    expect((await post(body, await tokens.sign(anAdmin(), 'inventory', JSON.stringify(body)))).body).toEqual({ data: { addNote: { id: 'a' } } });
+    expect((await post(body, await tokens.sign(anAdmin(), 'inventory', JSON.stringify(body)))).body).toEqual({
+      data: { addNote: { id: 'a' } },
+    });
   });
 
   it('keeps its internal planes for sister services', async () => {
     const body = JSON.stringify({ key: {} });
     const token = await tokens.sign(anAdmin(), 'inventory', body);
-    const answer = await request(`${url}/internal/bulk/position`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body });
+    const answer = await request(`${url}/internal/bulk/position`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body,
+    });
     expect(answer.statusCode).toBe(401);
     await answer.body.dump();
   });

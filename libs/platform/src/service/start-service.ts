@@ -13,7 +13,15 @@ import { Subgraph } from '../graphql/subgraph.js';
 import { NestLogger, type Logger } from '../logging/logger.js';
 import type { Peers } from './peers.js';
 import { PlatformModule } from './platform.module.js';
-import { BACKGROUND_WORK, BULK_SINK, MESSAGE_HANDLERS, type BackgroundWork, type Health, type MessageHandlers, type RunningService } from './running-service.js';
+import {
+  BACKGROUND_WORK,
+  BULK_SINK,
+  MESSAGE_HANDLERS,
+  type BackgroundWork,
+  type Health,
+  type MessageHandlers,
+  type RunningService,
+} from './running-service.js';
 
 /** What a service's `<name>.module.ts` exports. */
 export interface ServiceDefinition {
@@ -98,7 +106,10 @@ async function healthOf(database: Database, outbox: Outbox, isClosing: boolean, 
     const isLate = backlog.oldestAt !== null && clock.now().getTime() - backlog.oldestAt > BACKLOG_LATE_MS;
     return {
       isReady: true,
-      checks: { database: { isOk: true, detail: database.dialect.name }, messages: { isOk: !isLate, detail: `${backlog.waiting} waiting` } },
+      checks: {
+        database: { isOk: true, detail: database.dialect.name },
+        messages: { isOk: !isLate, detail: `${backlog.waiting} waiting` },
+      },
     };
   } catch {
     return { isReady: false, checks: { database: { isOk: false, detail: 'does not answer' } } };

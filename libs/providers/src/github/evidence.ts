@@ -103,12 +103,12 @@ function pick(wire: WireRecord, operation: string, fields: Readonly<Record<strin
   return Object.fromEntries(Object.entries(fields).map(([name, guard]) => [name, guard(wire[name], operation, `"${name}"`)]));
 }
 
-// Where Actions are switched off for all repositories, GitHub leaves out which ones are allowed: then none is.
+// Where Actions are switched off for all repositories, GitHub leaves out which ones are allowed; we do not make it up.
 async function allowedActions(app: AppClient): Promise<Json> {
   const answer = await app.call({ operation: ACTIONS, path: orgPath(app, '/actions/permissions') });
   const wire = requiredRecord(answer.body, ACTIONS, 'an object');
   const enabled = requiredText(wire['enabled_repositories'], ACTIONS, '"enabled_repositories"');
-  if (enabled === 'none') return { enabled_repositories: enabled, allowed_actions: 'local_only', sha_pinning_required: true };
+  if (enabled === 'none') return { enabled_repositories: enabled };
   return { enabled_repositories: enabled, ...pick(wire, ACTIONS, { allowed_actions: requiredText, sha_pinning_required: requiredFlag }) };
 }
 
@@ -138,15 +138,16 @@ async function repositorySecurity(app: AppClient): Promise<Json> {
       const message = `GitHub does not show the security settings of ${repository.fullName} to this credential.`;
       throw new AppFailure({ kind: 'forbidden', message, missingScopes: ['administration:read'] }, operation, undefined);
     }
-    const state = (name: string): Json => ({ status: text(at(repository.security, name, 'status')) ?? 'disabled' });
+    // A feature that this repository cannot have is left out; then it has no value, which fails.
+    const state = (name: string): Record<string, Json> => {
+      const status = text(at(repository.security, name, 'status'));
+      return status === null ? {} : { [name]: { status } };
+    };
     return {
       id: repository.id,
       full_name: repository.fullName,
       archived: false,
-      security_and_analysis: {
-        secret_scanning: state('secret_scanning'),
-        secret_scanning_push_protection: state('secret_scanning_push_protection'),
-      },
+      security_and_analysis: { ...state('secret_scanning'), ...state('secret_scanning_push_protection') },
     };
   });
 }

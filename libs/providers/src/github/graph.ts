@@ -129,7 +129,14 @@ async function* graphPages(
   variables: Readonly<Record<string, string>>,
   path: readonly string[],
 ): AsyncGenerator<AppAnswer, void, undefined> {
-  const patient: AppClient = { ...app, settings: app.settings, facts: app.facts, now: app.now, each: app.each, call: (request) => ask(app, request) };
+  const patient: AppClient = {
+    ...app,
+    settings: app.settings,
+    facts: app.facts,
+    now: app.now,
+    each: app.each,
+    call: (request) => ask(app, request),
+  };
   yield* walk(patient, graphRequest(query, variables), (answer) => {
     const data = record(at(answer.body, 'data'));
     if (!data) throw malformed(GRAPHQL, '"data"', answer.status);

@@ -37,6 +37,8 @@ export function toRecord(wire: unknown, receivedAt: number): ActivityRecord {
     correlationId: told(at(event, 'AppAccessContext', 'CorrelationId')) ?? told(event['InterSystemsId']),
     viaApp: told(at(event, 'AppAccessContext', 'ClientAppId')) ?? told(event['AppId']) ?? told(event['ApplicationId']),
     isAdminActivity: isAdminActivity(event, known, actor),
+    // The feed does not say whether a person or a program signed in.
+    ...(known.category === 'SIGN_IN' && { isInteractive: null }),
     ...(isImpersonated(event, eventType) && { isImpersonated: true }),
     ...alertOf(event, known),
     raw: rawOf(event),

@@ -4,8 +4,8 @@ import type { SandboxAnswer, SandboxRoute, WireRecord } from '../sdk/index.js';
 import { at, record, text, timeMs } from '../sdk/index.js';
 import type { Call, Lazy } from './sandbox-answers.js';
 import { epochOf, ok, page, readFilter, refuse, route, spanOf, unlicensed } from './sandbox-answers.js';
-import type { LogRow, Microsoft365State } from './sandbox-state.js';
-import { bulkUserId, guidOf, HOSTS, SandboxLog } from './sandbox-state.js';
+import type { LogRow, Microsoft365State, SandboxLog } from './sandbox-state.js';
+import { bulkUserId, guidOf, HOSTS } from './sandbox-state.js';
 
 const ROWS = { usual: 1_000, most: 1_000 };
 const MINUTE_MS = 60_000;

@@ -14,6 +14,8 @@ export interface Traces {
 
 const NOTHING: Traces = { signIns: [], audits: [], records: [] };
 
+const FILE_OPERATION = { SIGN_DOCUMENT: 'FileModified', DOWNLOAD_DOCUMENT: 'FileDownloaded', DELETE_DOCUMENT: 'FileDeleted' } as const;
+
 /** The traces of one act of the company's story in the logs of Microsoft 365. */
 export function tracesOf(state: State, event: CompanyEvent): Traces {
   const user = state.userOfEmployee.get(event.who.number);
@@ -66,11 +68,9 @@ export function tracesOf(state: State, event: CompanyEvent): Traces {
     case 'SEND_DOCUMENT':
       return record('Audit.SharePoint', file(event, user, event.isAttack ? 'AnonymousLinkCreated' : 'SecureLinkCreated', 14));
     case 'SIGN_DOCUMENT':
-      return record('Audit.SharePoint', file(event, user, 'FileModified', 6));
     case 'DOWNLOAD_DOCUMENT':
-      return record('Audit.SharePoint', file(event, user, 'FileDownloaded', 6));
     case 'DELETE_DOCUMENT':
-      return record('Audit.SharePoint', file(event, user, 'FileDeleted', 6));
+      return record('Audit.SharePoint', file(event, user, FILE_OPERATION[event.act], 6));
     case 'UNKNOWN_NEW_EVENT':
       return record('Audit.General', { Operation: event.about ?? 'CopilotInteraction', RecordType: 261, Workload: 'Copilot' });
     default:

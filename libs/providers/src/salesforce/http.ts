@@ -50,7 +50,7 @@ function classify(answer: AppAnswer): Classified | undefined {
   const said = saidBy(answer.body);
   const code = said.appCode ?? '';
   if (code === 'API_DISABLED_FOR_ORG' || code === 'API_CURRENTLY_DISABLED') return withoutApi(said, code);
-  if (FORBIDDEN.has(code) || (status === 403 && !(code in KIND_OF_CODE))) return forbidden(answer, said, code);
+  if (FORBIDDEN.has(code) || (status === 403 && !(code in KIND_OF_CODE))) return forbidden(answer, said);
   if (code.startsWith('CANNOT_')) return { kind: 'conflict', ...said };
   const kind = KIND_OF_CODE[code];
   return kind && { kind, ...said };
@@ -64,11 +64,8 @@ function withoutApi(said: Said, code: string): Classified {
 }
 
 // Objects and fields that a user may not see are told as if they did not exist.
-function forbidden(answer: AppAnswer, said: Said, code: string): Classified {
+function forbidden(answer: AppAnswer, said: Said): Classified {
   const object = objectOf(answer);
-  if (object === 'EventLogFile' && code === 'INVALID_TYPE') {
-    return { kind: 'unlicensed', ...said, remedy: 'Event log files need Event Monitoring (Salesforce Shield), or the permission "View Event Log Files".' };
-  }
   const permission = PERMISSION_FOR[object ?? ''] ?? (answer.request.method === undefined || answer.request.method === 'GET' ? 'View Setup and Configuration' : 'Manage Users');
   return {
     kind: 'forbidden',

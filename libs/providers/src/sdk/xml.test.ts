@@ -8,10 +8,15 @@ describe('XML answers', () => {
   });
 
   it('list one child, several and none alike', () => {
-    expect([many({ Id: '1' }), many([{ Id: '1' }, { Id: '2' }]), many(''), many(undefined)].map((list) => list.length)).toEqual([1, 2, 0, 0]);
+    expect([many({ Id: '1' }), many([{ Id: '1' }, { Id: '2' }]), many(''), many(undefined)].map((list) => list.length)).toEqual([
+      1, 2, 0, 0,
+    ]);
   });
 
-  it.each(['<a><b></a>', '{"a":1}', '', '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'])('are refused when they are none, or bring entities: %s', (text) => {
-    expect(parseXml(text)).toBeUndefined();
-  });
+  it.each(['<a><b></a>', '{"a":1}', '', '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'])(
+    'are refused when they are none, or bring entities: %s',
+    (text) => {
+      expect(parseXml(text)).toBeUndefined();
+    },
+  );
 });

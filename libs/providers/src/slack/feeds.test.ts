@@ -83,7 +83,8 @@ describe('the audit log', () => {
     expect(stops.length).toBeGreaterThan(4);
     for (const stop of stops) {
       const rest: string[] = [];
-      for await (const page of feed('audit-logs').pages(small.app, stop.cursor)) rest.push(...page.events.map(({ externalId }) => externalId));
+      for await (const page of feed('audit-logs').pages(small.app, stop.cursor))
+        rest.push(...page.events.map(({ externalId }) => externalId));
       expect(new Set([...stop.read, ...rest])).toEqual(new Set(whole));
     }
     await small.close();
@@ -91,7 +92,11 @@ describe('the audit log', () => {
 
   it('begins its window anew when Slack has forgotten the cursor, and misses nothing', async () => {
     const { events, cursors } = await read('audit-logs');
-    const stored = JSON.stringify({ ...JSON.parse(cursors[0]!), until: JSON.parse(cursors[1]!).since, cursor: Buffer.from('0:0:5:0:0').toString('base64') });
+    const stored = JSON.stringify({
+      ...JSON.parse(cursors[0]!),
+      until: JSON.parse(cursors[1]!).since,
+      cursor: Buffer.from('0:0:5:0:0').toString('base64'),
+    });
     const again = await read('audit-logs', stored);
     const after = JSON.parse(cursors[0]!).since * 1_000;
     expect(ids(again.events)).toEqual(expect.arrayContaining(ids(events.filter(({ occurredAt }) => occurredAt > after))));
@@ -106,7 +111,13 @@ describe('the audit log', () => {
   it('sees what came some seconds late, in the next run', async () => {
     const { cursors } = await read('audit-logs');
     const at = NOW.getTime() - 10_000;
-    state().log.add({ atMs: at, shownMs: NOW.getTime() + 5_000, action: 'user_login', actorId: 'W1', tell: () => ({ id: 'late', date_create: Math.floor(at / 1_000), action: 'user_login' }) });
+    state().log.add({
+      atMs: at,
+      shownMs: NOW.getTime() + 5_000,
+      action: 'user_login',
+      actorId: 'W1',
+      tell: () => ({ id: 'late', date_create: Math.floor(at / 1_000), action: 'user_login' }),
+    });
     clock.advance(120_000);
     expect(ids((await read('audit-logs', cursors.at(-1))).events)).toContain('late');
   });
@@ -119,7 +130,10 @@ describe('the audit log', () => {
     made.sandbox.setSwitches({ unlicensed: ['audit'] });
     expect(await failureOf(() => read('audit-logs'))).toMatchObject({ kind: 'unlicensed', httpStatus: 403 });
     made.sandbox.setSwitches({ unlicensed: [], missingScopes: ['auditlogs:read'] });
-    expect(await failureOf(() => read('audit-logs'))).toMatchObject({ kind: 'forbidden', classified: { missingScopes: ['auditlogs:read'] } });
+    expect(await failureOf(() => read('audit-logs'))).toMatchObject({
+      kind: 'forbidden',
+      classified: { missingScopes: ['auditlogs:read'] },
+    });
   });
 
   it('calls a stored position dead that it cannot read, and no other failure', async () => {
@@ -158,7 +172,9 @@ describe('the logs of a workspace', () => {
   it('show what was done with apps', async () => {
     made.sandbox.setSwitches({ unlicensed: ['enterprise'] });
     const { events } = await read('integration-logs', feed('integration-logs').start(made.app, new Date('2020-01-01')));
-    expect(events.map(({ eventType }) => eventType)).toEqual(expect.arrayContaining(['integration_added', 'integration_removed', 'integration_expanded']));
+    expect(events.map(({ eventType }) => eventType)).toEqual(
+      expect.arrayContaining(['integration_added', 'integration_removed', 'integration_expanded']),
+    );
     expect(events.every(({ category, mapping }) => category === 'APP_GRANT' && mapping === 'exact')).toBe(true);
     expect(ids(events)).toHaveLength(state().integrationRows.length);
   });

@@ -22,7 +22,8 @@ afterEach(async () => {
 const state = (): SlackState => made.sandbox.state as SlackState;
 const users = (): SandboxUser[] => [...state().users.values()];
 const plan = (kind: ActionKind): ActionPlan => slack.actions[kind]!;
-const someone = (): SandboxUser => users().find((user) => user.orgRole === null && user.roles.now.size === 0 && user.active.now && user.workspaces.length === 2)!;
+const someone = (): SandboxUser =>
+  users().find((user) => user.orgRole === null && user.roles.now.size === 0 && user.active.now && user.workspaces.length === 2)!;
 const primaryOwner = (): SandboxUser => users().find((user) => user.orgRole === 'primary_owner')!;
 const groupNamed = (name: string) => [...state().groups.values()].find((group) => group.name === name)!;
 
@@ -69,7 +70,12 @@ async function failureOf(act: () => Promise<unknown>): Promise<AppFailure> {
 
 const effects = (): string[] => made.sandbox.ledger().effects.map(({ operation }) => operation);
 const lastActions = async (count: number): Promise<unknown[]> => {
-  const { entries } = state().log.page({ oldestS: 0, latestS: NOW.getTime() / 1_000 + 3_600, action: null, actor: state().self.userId }, { stored: 0, bulk: 0 }, count, NOW.getTime() + 3_600_000);
+  const { entries } = state().log.page(
+    { oldestS: 0, latestS: NOW.getTime() / 1_000 + 3_600, action: null, actor: state().self.userId },
+    { stored: 0, bulk: 0 },
+    count,
+    NOW.getTime() + 3_600_000,
+  );
   return entries.map(({ action }) => action);
 };
 
@@ -89,7 +95,9 @@ describe.each(['SUSPEND_USER', 'DEACTIVATE_USER'] as const)('%s', (kind) => {
   it('is refused for the primary owner, whom Slack would not touch either', async () => {
     const target = account(primaryOwner().id);
     expect(await refusalOf(kind, target)).toBe('SLACK_PRIMARY_OWNER');
-    expect(await failureOf(() => plan(kind).run(made.app, target, null))).toMatchObject({ kind: expect.stringMatching(/conflict|forbidden/) });
+    expect(await failureOf(() => plan(kind).run(made.app, target, null))).toMatchObject({
+      kind: expect.stringMatching(/conflict|forbidden/),
+    });
   });
 
   it('of somebody who is gone says so', async () => {
@@ -172,7 +180,12 @@ describe('removing administrator rights', () => {
     expect(await refreshed('REVOKE_ADMIN_PRIVILEGES', target)).toMatchObject({ isAdmin: false });
     await undo('REVOKE_ADMIN_PRIVILEGES', target, before);
     expect(user.roles.now).toEqual(roles);
-    expect((await plan('REVOKE_ADMIN_PRIVILEGES').refresh(made.app, target)).map(({ kind }) => kind)).toEqual(['account', 'privilege', 'privilege', 'privilege']);
+    expect((await plan('REVOKE_ADMIN_PRIVILEGES').refresh(made.app, target)).map(({ kind }) => kind)).toEqual([
+      'account',
+      'privilege',
+      'privilege',
+      'privilege',
+    ]);
   });
 
   it('is refused for roles over the whole organization, and for the primary owner', async () => {
@@ -188,7 +201,10 @@ describe('removing administrator rights', () => {
     user.active.set(false, NOW);
     const { revert } = plan('REVOKE_ADMIN_PRIVILEGES');
     if ('impossible' in revert) throw new Error(revert.impossible);
-    expect(await failureOf(() => revert.by(made.app, target, before))).toMatchObject({ kind: 'conflict', message: expect.stringMatching(/user_is_deactivated/) });
+    expect(await failureOf(() => revert.by(made.app, target, before))).toMatchObject({
+      kind: 'conflict',
+      message: expect.stringMatching(/user_is_deactivated/),
+    });
   });
 });
 
@@ -205,14 +221,19 @@ describe('removing from a user group', () => {
     expect(group.users.now).not.toContain(member);
     expect(await plan('REMOVE_FROM_GROUP').refresh(made.app, target)).toMatchObject([{ kind: 'account' }]);
     await undo('REMOVE_FROM_GROUP', target, before);
-    expect(await plan('REMOVE_FROM_GROUP').refresh(made.app, target)).toMatchObject([{ kind: 'account' }, { kind: 'member', groupExternalId: group.id }]);
+    expect(await plan('REMOVE_FROM_GROUP').refresh(made.app, target)).toMatchObject([
+      { kind: 'account' },
+      { kind: 'member', groupExternalId: group.id },
+    ]);
   });
 
   it('is refused where the identity provider keeps the members, and for the last member', async () => {
     const kept = groupNamed('Engineering');
     expect(await refusalOf('REMOVE_FROM_GROUP', account(kept.users.now[0]!, { groupExternalId: kept.id }))).toBe('SLACK_GROUP_KEPT_BY_IDP');
     const small = groupNamed('Data readers');
-    expect(await refusalOf('REMOVE_FROM_GROUP', account(small.users.now[0]!, { groupExternalId: small.id }))).toBe('SLACK_LAST_GROUP_MEMBER');
+    expect(await refusalOf('REMOVE_FROM_GROUP', account(small.users.now[0]!, { groupExternalId: small.id }))).toBe(
+      'SLACK_LAST_GROUP_MEMBER',
+    );
   });
 
   it('of a group that is gone says so', async () => {

@@ -46,7 +46,9 @@ describe('an answer of the Web API', () => {
   });
 
   it('names the scopes that Slack says are needed, or else the one of the method', () => {
-    expect(web('missing_scope', { needed: 'users:read,users:read.email', provided: 'team:read' })).toMatchObject({ missingScopes: ['users:read', 'users:read.email'] });
+    expect(web('missing_scope', { needed: 'users:read,users:read.email', provided: 'team:read' })).toMatchObject({
+      missingScopes: ['users:read', 'users:read.email'],
+    });
     expect(web('missing_scope')).toMatchObject({ missingScopes: ['users:read'], problem: 'SCOPE_MISSING' });
   });
 
@@ -136,7 +138,8 @@ describe('against the sandbox', () => {
       settings: {},
       secrets: { userToken: 'xoxp-1' },
       now: NOW,
-      send: () => Promise.resolve({ ...answer('GET /api/auth.test', 200, { ok: true }), headers: { 'x-oauth-scopes': 'admin, users:read' } }),
+      send: () =>
+        Promise.resolve({ ...answer('GET /api/auth.test', 200, { ok: true }), headers: { 'x-oauth-scopes': 'admin, users:read' } }),
     } as unknown as Parameters<typeof slack.auth.signIn>[0]);
     expect(session.grantedScopes).toEqual(['admin', 'users:read']);
     expect(await session.headers({ method: 'GET', url: 'https://slack.com/api/auth.test' })).toEqual({ authorization: 'Bearer xoxp-1' });
@@ -145,6 +148,9 @@ describe('against the sandbox', () => {
   it('says of an expired token that its app has token rotation', async () => {
     const send = () => Promise.resolve(answer('GET /api/auth.test', 200, { ok: false, error: 'token_expired' }));
     const context = { settings: {}, secrets: {}, now: NOW, send } as unknown as Parameters<typeof slack.auth.signIn>[0];
-    await expect(slack.auth.signIn(context)).rejects.toMatchObject({ kind: 'auth-revoked', classified: { remedy: expect.stringMatching(/rotation/) } });
+    await expect(slack.auth.signIn(context)).rejects.toMatchObject({
+      kind: 'auth-revoked',
+      classified: { remedy: expect.stringMatching(/rotation/) },
+    });
   });
 });

@@ -20,11 +20,21 @@ const rows = (page: unknown[]) => page.map((row) => record(row)!);
 
 /** How each recorded page becomes our records. */
 const MAPPED: Readonly<Record<string, (page: unknown[]) => unknown>> = {
-  'org-users': (page) => rows(page).map((row) => readOrgUser(row, 'test')).flatMap((user) => [toAccount(user, NOW), ...toFlagPrivileges(user, 'E0EXAMPLE1')]),
-  members: (page) => rows(page).map((row) => readMember(row, 'test')).flatMap((user) => [toAccount(user, NOW), ...toFlagPrivileges(user, 'T0EXAMPLE1')]),
-  usergroups: (page) => rows(page).map((row) => readUserGroup(row, 'test')).flatMap((group) => [toGroup(group), ...toMembers(group.id, group.users ?? [])]),
+  'org-users': (page) =>
+    rows(page)
+      .map((row) => readOrgUser(row, 'test'))
+      .flatMap((user) => [toAccount(user, NOW), ...toFlagPrivileges(user, 'E0EXAMPLE1')]),
+  members: (page) =>
+    rows(page)
+      .map((row) => readMember(row, 'test'))
+      .flatMap((user) => [toAccount(user, NOW), ...toFlagPrivileges(user, 'T0EXAMPLE1')]),
+  usergroups: (page) =>
+    rows(page)
+      .map((row) => readUserGroup(row, 'test'))
+      .flatMap((group) => [toGroup(group), ...toMembers(group.id, group.users ?? [])]),
   'approved-apps': (page) => rows(page).map((row) => toApprovedGrant(readApp(row, 'test'), 'E0EXAMPLE1')),
-  'integration-logs': (page) => rows(page).flatMap((row) => [toInstalledGrant(readIntegrationLog(row, 'test'), 'T0EXAMPLE1'), toIntegrationActivity(row, NOW)]),
+  'integration-logs': (page) =>
+    rows(page).flatMap((row) => [toInstalledGrant(readIntegrationLog(row, 'test'), 'T0EXAMPLE1'), toIntegrationActivity(row, NOW)]),
   'access-logs': (page) => page.map((row) => toAccessActivity(row, NOW)),
   'audit-log': (page) => page.map((row) => toActivity(row, NOW)),
 };
@@ -76,7 +86,10 @@ describe('what an app may do', () => {
 
 describe('an entry of the audit log', () => {
   it('keeps its raw text without secrets', () => {
-    const [raw] = fixture('audit-log').map((row) => toActivity(row, NOW)).filter(({ eventType }) => eventType === 'pref.two_factor_auth_changed').map((activity) => activity.raw);
+    const [raw] = fixture('audit-log')
+      .map((row) => toActivity(row, NOW))
+      .filter(({ eventType }) => eventType === 'pref.two_factor_auth_changed')
+      .map((activity) => activity.raw);
     expect(raw).toContain('pref.two_factor_auth_changed');
     expect(raw).not.toContain('xoxb-not-to-be-kept');
   });
@@ -107,7 +120,10 @@ describe('an entry of the audit log', () => {
 const SAMPLES = fileURLToPath(new URL('../../../../../shared/samples/', import.meta.url));
 const areThere = existsSync(SAMPLES);
 const lines = (folder: string): Record<string, unknown>[] =>
-  readFileSync(`${SAMPLES}${folder}/slack.jsonl`, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  readFileSync(`${SAMPLES}${folder}/slack.jsonl`, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 (areThere ? describe : describe.skip)(areThere ? "other people's events" : 'skipped: ../shared/samples not found', () => {
   const FIELDS: Readonly<Record<string, (activity: ActivityRecord) => unknown>> = {

@@ -55,7 +55,12 @@ describe('accounts of an organization', () => {
     const accounts = only(await all('ACCOUNTS'), 'account');
     const admins = [...state().users.values()].filter((user) => user.orgRole !== null || user.roles.now.size > 0).map(({ id }) => id);
     const onlyInWorkspace = [...state().users.values()].find((user) => user.orgRole === null && user.roles.now.size > 0)!;
-    expect(accounts.filter(({ isAdmin }) => isAdmin === true).map(({ externalId }) => externalId).sort()).toEqual(admins.sort());
+    expect(
+      accounts
+        .filter(({ isAdmin }) => isAdmin === true)
+        .map(({ externalId }) => externalId)
+        .sort(),
+    ).toEqual(admins.sort());
     expect(admins).toContain(onlyInWorkspace.id);
     expect(accounts.filter(({ isAdmin }) => isAdmin === undefined)).toEqual([]);
   });
@@ -96,7 +101,8 @@ describe('accounts of an organization', () => {
       { http, facts: { mode: 'organization', id: 'E1', name: 'Acme' } },
     );
     const ids: string[] = [];
-    for await (const page of slack.listings.ACCOUNTS!.pages(app)) ids.push(...only(page.records, 'account').map(({ externalId }) => externalId));
+    for await (const page of slack.listings.ACCOUNTS!.pages(app))
+      ids.push(...only(page.records, 'account').map(({ externalId }) => externalId));
     expect(ids).toEqual(['W1', 'W1', 'W2']);
   });
 });
@@ -137,8 +143,15 @@ describe('privileges', () => {
     const main = state().workspaces[0]!.id;
     expect(new Set(privileges.map(({ name }) => name))).toEqual(
       new Set([
-        'Primary owner', 'Owner', 'Administrator', 'Workspace owner', 'Workspace administrator', 'Multi-channel guest', 'Single-channel guest',
-        'System role Rl0A', 'System role Rl04',
+        'Primary owner',
+        'Owner',
+        'Administrator',
+        'Workspace owner',
+        'Workspace administrator',
+        'Multi-channel guest',
+        'Single-channel guest',
+        'System role Rl0A',
+        'System role Rl04',
       ]),
     );
     expect(privileges.find(({ name }) => name === 'Workspace administrator')).toMatchObject({ isAdmin: true, scope: main });
@@ -152,7 +165,14 @@ describe('app grants', () => {
   it('are the apps approved for the organization and each workspace, with their scopes', async () => {
     const grants: AppGrantRecord[] = only(await all('APP_GRANTS'), 'appGrant');
     const { id } = state().enterprise;
-    expect(grants.map(({ appName }) => appName).sort()).toEqual(['Calendar Sync', 'Castellan', 'Emoji Party', 'Notes Sync', 'Old Exporter', 'Standup']);
+    expect(grants.map(({ appName }) => appName).sort()).toEqual([
+      'Calendar Sync',
+      'Castellan',
+      'Emoji Party',
+      'Notes Sync',
+      'Old Exporter',
+      'Standup',
+    ]);
     expect(grants.find(({ appName }) => appName === 'Notes Sync')).toMatchObject({
       externalId: expect.stringMatching(new RegExp(`^${id}/A`)),
       level: 'HIGH',
@@ -208,13 +228,22 @@ describe('what discovery and probes find', () => {
 
 describe('volume', () => {
   it('is made from numbers: people and entries cost nothing until they are read', async () => {
-    const large = await sandboxApp(slack, { clock: new FakeClock(NOW), now: NOW, people: 20, days: 1, bulk: { accounts: 1_000, activities: 2_500 }, keepExchanges: false });
+    const large = await sandboxApp(slack, {
+      clock: new FakeClock(NOW),
+      now: NOW,
+      people: 20,
+      days: 1,
+      bulk: { accounts: 1_000, activities: 2_500 },
+      keepExchanges: false,
+    });
     const ids = new Set<string>();
-    for await (const page of slack.listings.ACCOUNTS!.pages(large.app)) for (const { externalId } of only(page.records, 'account')) ids.add(externalId);
+    for await (const page of slack.listings.ACCOUNTS!.pages(large.app))
+      for (const { externalId } of only(page.records, 'account')) ids.add(externalId);
     expect(ids.size).toBeGreaterThan(1_000);
     const events = new Set<string>();
     const feed = slack.feeds['audit-logs']!;
-    for await (const page of feed.pages(large.app, feed.start(large.app, new Date(NOW.getTime() - 86_400_000)))) for (const { externalId } of page.events) events.add(externalId);
+    for await (const page of feed.pages(large.app, feed.start(large.app, new Date(NOW.getTime() - 86_400_000))))
+      for (const { externalId } of page.events) events.add(externalId);
     expect([...events].filter((id) => id.startsWith('00000000-'))).toHaveLength(2_500);
     await large.close();
   });

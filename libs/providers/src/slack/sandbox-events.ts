@@ -157,7 +157,7 @@ function entry({ id, atMs, actor, place, device, session }: About, { workspaces 
       location: { type: 'workspace', id: workspace, name, domain },
       ua: device.userAgent,
       ip_address: place.ip,
-      session_id: session,
+      session_id: String(session),
     },
     ...(told.details && { details: told.details }),
   };

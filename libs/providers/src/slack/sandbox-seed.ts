@@ -202,11 +202,7 @@ function extraUsers(company: Company, workspaces: readonly SandboxWorkspace[], n
 }
 
 // The maps are made before anybody reads them, so they are set in place.
-function giveRoles(
-  company: Company,
-  users: ReadonlyMap<number, SandboxUser>,
-    workspaces: readonly SandboxWorkspace[],
-): void {
+function giveRoles(company: Company, users: ReadonlyMap<number, SandboxUser>, workspaces: readonly SandboxWorkspace[]): void {
   const [main, labs] = workspaces.map(({ id }) => id) as [string, string];
   const [first, second, third, fourth] = leadersOf(company, users);
   const set = (user: SandboxUser | undefined, ...roles: [string, 'owner' | 'admin'][]): void =>
@@ -233,7 +229,9 @@ function assignmentsOf(
 ) {
   const people = company.people.filter((person) => person.department === 'People').map((person) => users.get(person.number)!);
   const rows = [
-    ...leadersOf(company, users).slice(2).map((user) => ({ role_id: 'Rl0A', entity_id: enterprise, user_id: user.id })),
+    ...leadersOf(company, users)
+      .slice(2)
+      .map((user) => ({ role_id: 'Rl0A', entity_id: enterprise, user_id: user.id })),
     ...people.slice(0, 1).map((user) => ({ role_id: 'Rl04', entity_id: workspaces[0]!.id, user_id: user.id })),
   ];
   return rows.map((row) => ({ ...row, date_create: FOUNDED_S + DAY_S }));

@@ -20,7 +20,12 @@ const aStream = (change: Partial<Stream> = {}): Stream => ({
   ...change,
 });
 const aConnector = { isDisabled: false, problem: null, removedAt: null };
-const aProblem = (code: 'SCOPE_MISSING' | 'CREDENTIAL_INVALID' | 'APP_UNAVAILABLE', since = 1) => ({ code, message: 'm', remedy: 'r', since });
+const aProblem = (code: 'SCOPE_MISSING' | 'CREDENTIAL_INVALID' | 'APP_UNAVAILABLE', since = 1) => ({
+  code,
+  message: 'm',
+  remedy: 'r',
+  since,
+});
 
 describe("a connector's status", () => {
   it('is CONNECTED when every stream was read', () => {
@@ -32,7 +37,12 @@ describe("a connector's status", () => {
   });
 
   it('is DEGRADED when a licence is missing for one stream, however well the others do', () => {
-    expect(statusOf(aConnector, [aStream(), aStream({ name: 'ACTIVITIES', status: 'NOT_AVAILABLE', isFirstSyncDone: false, problem: aProblem('SCOPE_MISSING') })])).toBe('DEGRADED');
+    expect(
+      statusOf(aConnector, [
+        aStream(),
+        aStream({ name: 'ACTIVITIES', status: 'NOT_AVAILABLE', isFirstSyncDone: false, problem: aProblem('SCOPE_MISSING') }),
+      ]),
+    ).toBe('DEGRADED');
   });
 
   it('is DISCONNECTED when the credential is dead, and DISABLED when a person said so', () => {
@@ -52,7 +62,9 @@ describe('the next try', () => {
   const now = 1_000_000;
 
   it('waits longer after each failure of the app, to half an hour at most', () => {
-    const pauses = [1, 2, 3, 20].map((failures) => afterFailure(aProblem('APP_UNAVAILABLE'), failures, now, undefined, 0.5).nextRunAt - now);
+    const pauses = [1, 2, 3, 20].map(
+      (failures) => afterFailure(aProblem('APP_UNAVAILABLE'), failures, now, undefined, 0.5).nextRunAt - now,
+    );
     expect(pauses).toEqual([10_000, 20_000, 40_000, 1_800_000]);
   });
 
@@ -62,7 +74,10 @@ describe('the next try', () => {
   });
 
   it('says NOT_AVAILABLE for a missing scope, and looks again after hours', () => {
-    expect(afterFailure(aProblem('SCOPE_MISSING'), 1, now, undefined, 0)).toEqual({ status: 'NOT_AVAILABLE', nextRunAt: now + 6 * 3_600_000 });
+    expect(afterFailure(aProblem('SCOPE_MISSING'), 1, now, undefined, 0)).toEqual({
+      status: 'NOT_AVAILABLE',
+      nextRunAt: now + 6 * 3_600_000,
+    });
   });
 
   it('is spread by a tenth, so that connectors of one hour do not start together', () => {

@@ -1,4 +1,12 @@
-import type { Capability, ConnectorChanged, ConnectorProblem, ConnectorProblemCode, ConnectorStatus, StreamName, StreamStatus } from '#libs/contracts';
+import type {
+  Capability,
+  ConnectorChanged,
+  ConnectorProblem,
+  ConnectorProblemCode,
+  ConnectorStatus,
+  StreamName,
+  StreamStatus,
+} from '#libs/contracts';
 import type { Json, TenantId } from '#libs/kernel';
 
 /** A problem and since when. */
@@ -60,7 +68,12 @@ export interface Stream {
 }
 
 /** Problems that no stream can work around: a person must act. */
-const NEEDS_A_PERSON: readonly ConnectorProblemCode[] = ['CREDENTIAL_INVALID', 'CREDENTIAL_EXPIRED', 'CONSENT_REQUIRED', 'CONFIGURATION_INVALID'];
+const NEEDS_A_PERSON: readonly ConnectorProblemCode[] = [
+  'CREDENTIAL_INVALID',
+  'CREDENTIAL_EXPIRED',
+  'CONSENT_REQUIRED',
+  'CONFIGURATION_INVALID',
+];
 
 export function isConnectionBroken(problem: ConnectorProblem): boolean {
   return NEEDS_A_PERSON.includes(problem.code);
@@ -71,7 +84,8 @@ export function statusOf(connector: Pick<Connector, 'isDisabled' | 'problem' | '
   if (connector.removedAt !== null) return 'DISCONNECTED';
   if (connector.isDisabled) return 'DISABLED';
   if (connector.problem && isConnectionBroken(connector.problem)) return 'DISCONNECTED';
-  if (streams.some((stream) => !stream.isFirstSyncDone && (stream.status === 'WAITING' || stream.status === 'RUNNING'))) return 'CONNECTING';
+  if (streams.some((stream) => !stream.isFirstSyncDone && (stream.status === 'WAITING' || stream.status === 'RUNNING')))
+    return 'CONNECTING';
   if (connector.problem || streams.some((stream) => stream.problem !== null)) return 'DEGRADED';
   return 'CONNECTED';
 }
@@ -93,7 +107,11 @@ export function connectorChanged(connector: Connector, streams: readonly Stream[
       isFirstSyncDone: stream.isFirstSyncDone,
       ...(stream.problem ? { problem: stream.problem } : {}),
     })),
-    capabilities: connector.capabilities.map(({ capability, isAvailable, problem }) => ({ capability, isAvailable, ...(problem ? { problem } : {}) })),
+    capabilities: connector.capabilities.map(({ capability, isAvailable, problem }) => ({
+      capability,
+      isAvailable,
+      ...(problem ? { problem } : {}),
+    })),
     ownAccountExternalId: connector.ownAccountExternalId,
     isRemoved: connector.removedAt !== null,
   };

@@ -66,7 +66,9 @@ export class SecretsNeededAgain extends DomainError {
   override readonly path = ['input', 'secrets'];
 
   constructor() {
-    super('Changed settings may name another host or account, so the secrets must be entered again: a credential is never sent where it was not entered for.');
+    super(
+      'Changed settings may name another host or account, so the secrets must be entered again: a credential is never sent where it was not entered for.',
+    );
   }
 }
 
@@ -86,6 +88,8 @@ export class SealingKeyWrong extends DomainError {
   readonly kind = 'unavailable';
 
   constructor(why: string) {
-    super(`Stored credentials can't be opened: ${why}. Put the sealing key of this installation back (docs/security.md); a new key would make every stored credential unreadable.`);
+    super(
+      `Stored credentials can't be opened: ${why}. Put the sealing key of this installation back (docs/security.md); a new key would make every stored credential unreadable.`,
+    );
   }
 }

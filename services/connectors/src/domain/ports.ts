@@ -54,7 +54,14 @@ export interface SyncRun {
 
 export abstract class SyncRunStore {
   abstract begin(ref: StreamRef, run: SyncRun): Promise<void>;
-  abstract end(tenant: TenantId, runId: string, endedAt: number, itemsRead: number, itemsChanged: number, problem: LastingProblem | null): Promise<void>;
+  abstract end(
+    tenant: TenantId,
+    runId: string,
+    endedAt: number,
+    itemsRead: number,
+    itemsChanged: number,
+    problem: LastingProblem | null,
+  ): Promise<void>;
   abstract list(tenant: TenantId, connectorId: string, first: number, beforeId: string | null): Promise<readonly SyncRun[]>;
 }
 
@@ -89,7 +96,11 @@ export abstract class ActionRunStore {
 export interface ConnectionTest {
   readonly isConnected: boolean;
   readonly problem: ConnectorProblem | null;
-  readonly capabilities: readonly { readonly capability: Connector['capabilities'][number]['capability']; readonly problem: ConnectorProblem | null; readonly note: string | null }[];
+  readonly capabilities: readonly {
+    readonly capability: Connector['capabilities'][number]['capability'];
+    readonly problem: ConnectorProblem | null;
+    readonly note: string | null;
+  }[];
   readonly facts: Json | null;
   readonly ownAccountExternalId: string | null;
   readonly actsAs: string | null;

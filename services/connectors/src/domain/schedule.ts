@@ -9,7 +9,13 @@ export function nextRun(now: number, everySeconds: number, factor: number, chanc
 }
 
 /** What a failure makes of its stream, and when to try again. */
-export function afterFailure(problem: ConnectorProblem, failures: number, now: number, retryAt: number | undefined, chance: number): { readonly status: StreamStatus; readonly nextRunAt: number } {
+export function afterFailure(
+  problem: ConnectorProblem,
+  failures: number,
+  now: number,
+  retryAt: number | undefined,
+  chance: number,
+): { readonly status: StreamStatus; readonly nextRunAt: number } {
   switch (problem.code) {
     case 'SCOPE_MISSING':
     case 'LICENCE_MISSING':

@@ -30,7 +30,12 @@ export class SqlActionRunStore extends ActionRunStore {
     await tx.insert('action_run', [row], { key: ['tenant', 'action_id', 'attempt'], update: 'keep' });
   }
 
-  async cancel(transaction: Transaction, tenant: TenantId, { actionId, attempt, requestedBy }: ActionCancelRequested, at: number): Promise<void> {
+  async cancel(
+    transaction: Transaction,
+    tenant: TenantId,
+    { actionId, attempt, requestedBy }: ActionCancelRequested,
+    at: number,
+  ): Promise<void> {
     const tx = transaction as Tx;
     const dropped = await tx.execute(sql`
       update action_run set state = 'settled', settled_at = ${at}
@@ -72,9 +77,13 @@ export class SqlActionRunStore extends ActionRunStore {
 
   async settle(run: ActionRun, result: ActionResult, at: number): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const settled = await tx.execute(sql`update action_run set state = 'settled', settled_at = ${at} where ${isRun(run)} and settled_at is null`);
+      const settled = await tx.execute(
+        sql`update action_run set state = 'settled', settled_at = ${at} where ${isRun(run)} and settled_at is null`,
+      );
       if (settled === 0) return;
-      await this.outbox.add(tx, run.tenant, run.actionId, [{ type: 'ActionSettled', actionId: run.actionId, attempt: run.attempt, at, result }]);
+      await this.outbox.add(tx, run.tenant, run.actionId, [
+        { type: 'ActionSettled', actionId: run.actionId, attempt: run.attempt, at, result },
+      ]);
     });
   }
 }

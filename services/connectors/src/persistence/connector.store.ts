@@ -24,7 +24,9 @@ export class SqlConnectorStore extends ConnectorStore {
   }
 
   async list(tenant: TenantId): Promise<readonly Connector[]> {
-    return read<Connector>(await this.database.query(sql`select state from connector where tenant = ${tenant} and is_removed = 0 order by id`));
+    return read<Connector>(
+      await this.database.query(sql`select state from connector where tenant = ${tenant} and is_removed = 0 order by id`),
+    );
   }
 
   async find(tenant: TenantId, id: string): Promise<Connector | undefined> {
@@ -32,7 +34,9 @@ export class SqlConnectorStore extends ConnectorStore {
   }
 
   async findMany(tenant: TenantId, ids: readonly string[]): Promise<readonly Connector[]> {
-    return read<Connector>(await this.database.query(sql`select state from connector where tenant = ${tenant} and ${inList(sql`id`, ids)}`));
+    return read<Connector>(
+      await this.database.query(sql`select state from connector where tenant = ${tenant} and ${inList(sql`id`, ids)}`),
+    );
   }
 
   async add(tenant: TenantId, connector: Connector, secrets: Secrets, streams: readonly Stream[]): Promise<void> {
@@ -40,7 +44,17 @@ export class SqlConnectorStore extends ConnectorStore {
       await this.database.transaction(async (tx) => {
         await tx.insert('connector', [toRow(connector)]);
         await tx.insert('credential', [{ tenant, connector_id: connector.id, sealed: this.vault.seal(tenant, connector.id, secrets) }]);
-        await tx.insert('stream', streams.map((stream) => ({ tenant, connector_id: connector.id, name: stream.name, feed: stream.feed, due_at: stream.nextRunAt, state: JSON.stringify(stream) })));
+        await tx.insert(
+          'stream',
+          streams.map((stream) => ({
+            tenant,
+            connector_id: connector.id,
+            name: stream.name,
+            feed: stream.feed,
+            due_at: stream.nextRunAt,
+            state: JSON.stringify(stream),
+          })),
+        );
         await this.outbox.add(tx, tenant, connector.id, [connectorChanged(connector, streams)]);
       });
     } catch (error) {
@@ -74,7 +88,9 @@ export class SqlConnectorStore extends ConnectorStore {
   }
 
   async secrets(tenant: TenantId, id: string): Promise<Secrets> {
-    const [row] = await this.database.query<{ sealed: string }>(sql`select sealed from credential where tenant = ${tenant} and connector_id = ${id}`);
+    const [row] = await this.database.query<{ sealed: string }>(
+      sql`select sealed from credential where tenant = ${tenant} and connector_id = ${id}`,
+    );
     return row ? this.vault.open(tenant, id, row.sealed) : {};
   }
 
@@ -102,7 +118,9 @@ export class SqlStreamStore extends StreamStore {
 
   async list(tenant: TenantId, connectorIds: readonly string[]): Promise<readonly Stream[]> {
     return read<Stream>(
-      await this.database.query(sql`select state from stream where tenant = ${tenant} and ${inList(sql`connector_id`, connectorIds)} order by connector_id, name, feed`),
+      await this.database.query(
+        sql`select state from stream where tenant = ${tenant} and ${inList(sql`connector_id`, connectorIds)} order by connector_id, name, feed`,
+      ),
     );
   }
 
@@ -142,11 +160,15 @@ function isStream(ref: StreamRef): Sql {
 }
 
 async function lock(tx: Tx, tenant: TenantId, id: string): Promise<Connector | undefined> {
-  return read<Connector>(await tx.query(sql`select state from connector where tenant = ${tenant} and id = ${id}${tx.dialect.forUpdate}`))[0];
+  return read<Connector>(
+    await tx.query(sql`select state from connector where tenant = ${tenant} and id = ${id}${tx.dialect.forUpdate}`),
+  )[0];
 }
 
 async function streamsOf(tx: Tx, tenant: TenantId, connectorId: string): Promise<readonly Stream[]> {
-  return read<Stream>(await tx.query(sql`select state from stream where tenant = ${tenant} and connector_id = ${connectorId} order by name, feed`));
+  return read<Stream>(
+    await tx.query(sql`select state from stream where tenant = ${tenant} and connector_id = ${connectorId} order by name, feed`),
+  );
 }
 
 async function write(tx: Tx, connector: Connector): Promise<void> {

@@ -36,7 +36,14 @@ export class SqlSyncRunStore extends SyncRunStore {
     });
   }
 
-  async end(tenant: TenantId, runId: string, endedAt: number, itemsRead: number, itemsChanged: number, problem: LastingProblem | null): Promise<void> {
+  async end(
+    tenant: TenantId,
+    runId: string,
+    endedAt: number,
+    itemsRead: number,
+    itemsChanged: number,
+    problem: LastingProblem | null,
+  ): Promise<void> {
     await this.database.execute(sql`
       update sync_run set ended_at = ${endedAt}, items_read = ${itemsRead}, items_changed = ${itemsChanged}, problem = ${problem && JSON.stringify(problem)}
       where tenant = ${tenant} and id = ${runId}`);

@@ -54,7 +54,10 @@ describe('the vault', () => {
     await writeFile(join(folder, 'keys', 'sealing.key'), randomBytes(32).toString('base64'));
     await expect(Vault.open(config, database)).rejects.toMatchObject({ code: 'SEALING_KEY_WRONG' });
     await rm(join(folder, 'keys', 'sealing.key'));
-    await expect(Vault.open(config, database)).rejects.toMatchObject({ code: 'SEALING_KEY_WRONG', message: expect.stringContaining('missing') });
+    await expect(Vault.open(config, database)).rejects.toMatchObject({
+      code: 'SEALING_KEY_WRONG',
+      message: expect.stringContaining('missing'),
+    });
     await expect(readFile(join(folder, 'keys', 'sealing.key'))).rejects.toThrow();
   });
 });

@@ -23,9 +23,13 @@ export class Vault {
     const key = await loadKey(config, canary === undefined);
     const vault = new Vault(key, createHash('sha256').update('key id').update(key).digest('hex').slice(0, 12));
     if (canary) {
-      if (vault.open('canary', 'canary', canary.sealed)['canary'] !== 'alive') throw new SealingKeyWrong('the key is not the one they were sealed with');
+      if (vault.open('canary', 'canary', canary.sealed)['canary'] !== 'alive')
+        throw new SealingKeyWrong('the key is not the one they were sealed with');
     } else {
-      await database.insert('sealing_canary', [{ id: 1, sealed: vault.seal('canary', 'canary', { canary: 'alive' }) }], { key: ['id'], update: 'keep' });
+      await database.insert('sealing_canary', [{ id: 1, sealed: vault.seal('canary', 'canary', { canary: 'alive' }) }], {
+        key: ['id'],
+        update: 'keep',
+      });
     }
     return vault;
   }
@@ -37,7 +41,9 @@ export class Vault {
       v: 1,
       keyId: this.keyId,
       key: encrypt(this.key, dataKey, this.label(tenant, connectorId, '(data key)')),
-      fields: Object.fromEntries(fields.map(([field, value]) => [field, encrypt(dataKey, Buffer.from(value, 'utf8'), this.label(tenant, connectorId, field))])),
+      fields: Object.fromEntries(
+        fields.map(([field, value]) => [field, encrypt(dataKey, Buffer.from(value, 'utf8'), this.label(tenant, connectorId, field))]),
+      ),
     });
   }
 
@@ -46,7 +52,10 @@ export class Vault {
     if (box.keyId !== this.keyId) throw new SealingKeyWrong('they were sealed with another key');
     const dataKey = decrypt(this.key, box.key, this.label(tenant, connectorId, '(data key)'));
     return Object.fromEntries(
-      Object.entries(box.fields).map(([field, text]) => [field, decrypt(dataKey, text, this.label(tenant, connectorId, field)).toString('utf8')]),
+      Object.entries(box.fields).map(([field, text]) => [
+        field,
+        decrypt(dataKey, text, this.label(tenant, connectorId, field)).toString('utf8'),
+      ]),
     );
   }
 

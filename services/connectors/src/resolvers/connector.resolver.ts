@@ -46,12 +46,22 @@ export class ConnectorResolver {
   }
 
   @Mutation()
-  async updateConnector(@Tenant() tenant: string, @Request() context: RequestContext, @Args('id') id: string, @Args('input') input: UpdateInput) {
+  async updateConnector(
+    @Tenant() tenant: string,
+    @Request() context: RequestContext,
+    @Args('id') id: string,
+    @Args('input') input: UpdateInput,
+  ) {
     return this.toPayload(context, await asProblems(() => this.manage.update(tenant, id, input)));
   }
 
   @Mutation()
-  async rotateCredentials(@Tenant() tenant: string, @Request() context: RequestContext, @Args('id') id: string, @Args('secrets') secrets: unknown) {
+  async rotateCredentials(
+    @Tenant() tenant: string,
+    @Request() context: RequestContext,
+    @Args('id') id: string,
+    @Args('secrets') secrets: unknown,
+  ) {
     return this.toPayload(context, await asProblems(() => this.manage.rotate(tenant, id, secrets)));
   }
 
@@ -61,7 +71,12 @@ export class ConnectorResolver {
   }
 
   @Mutation()
-  async syncConnector(@Tenant() tenant: string, @Request() context: RequestContext, @Args('id') id: string, @Args('streams') streams?: StreamName[]) {
+  async syncConnector(
+    @Tenant() tenant: string,
+    @Request() context: RequestContext,
+    @Args('id') id: string,
+    @Args('streams') streams?: StreamName[],
+  ) {
     return this.toPayload(context, await asProblems(() => this.manage.sync(tenant, id, streams)));
   }
 

@@ -17,7 +17,11 @@ export class AppCatalogue {
   /** Throws {@link AppUnknown}. */
   get(app: string): Provider {
     const provider = providerOf(app);
-    if (!provider) throw new AppUnknown(app, this.list().map((one) => one.manifest.key));
+    if (!provider)
+      throw new AppUnknown(
+        app,
+        this.list().map((one) => one.manifest.key),
+      );
     return provider;
   }
 }

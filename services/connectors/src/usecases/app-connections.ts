@@ -51,7 +51,12 @@ export class AppConnections {
   }
 
   /** Signs in with what was entered, discovers, and makes one cheap call for each capability. Keeps nothing. */
-  async test(provider: Provider, settings: ConnectorSettings, secrets: Secrets, context: { tenant: TenantId; connectorId?: string }): Promise<ConnectionTest> {
+  async test(
+    provider: Provider,
+    settings: ConnectorSettings,
+    secrets: Secrets,
+    context: { tenant: TenantId; connectorId?: string },
+  ): Promise<ConnectionTest> {
     const client = this.open(provider, settings, secrets, undefined, { ...context, isTest: true });
     try {
       return await testWith(provider, client);
@@ -67,13 +72,22 @@ export class AppConnections {
   private async make(connector: Connector): Promise<Kept> {
     const provider = this.catalogue.get(connector.app);
     const secrets = await this.connectors.secrets(connector.tenant, connector.id);
-    const client = this.open(provider, connector.settings, secrets, connector.facts ?? undefined, { tenant: connector.tenant, connectorId: connector.id });
+    const client = this.open(provider, connector.settings, secrets, connector.facts ?? undefined, {
+      tenant: connector.tenant,
+      connectorId: connector.id,
+    });
     const kept: Kept = { provider, client, createdFor: connector.id };
     this.kept.set(connector.id, kept);
     return kept;
   }
 
-  private open(provider: Provider, settings: ConnectorSettings, secrets: Secrets, facts: Json | undefined, context: Record<string, unknown>): EngineClient {
+  private open(
+    provider: Provider,
+    settings: ConnectorSettings,
+    secrets: Secrets,
+    facts: Json | undefined,
+    context: Record<string, unknown>,
+  ): EngineClient {
     const logger = this.logger.child({ app: provider.manifest.key, ...context });
     return createAppClient({
       provider: withLimits(provider, this.config.appLimitFactor),
@@ -149,7 +163,16 @@ function allRefused(problems: readonly ConnectionTest['problem'][]): ConnectionT
   return isTotal ? first : null;
 }
 
-const TOTAL: readonly string[] = ['CREDENTIAL_INVALID', 'CREDENTIAL_EXPIRED', 'CONSENT_REQUIRED', 'CONFIGURATION_INVALID', 'ENDPOINT_UNREACHABLE', 'APP_UNAVAILABLE', 'APP_RESPONSE_UNREADABLE', 'RATE_LIMITED'];
+const TOTAL: readonly string[] = [
+  'CREDENTIAL_INVALID',
+  'CREDENTIAL_EXPIRED',
+  'CONSENT_REQUIRED',
+  'CONFIGURATION_INVALID',
+  'ENDPOINT_UNREACHABLE',
+  'APP_UNAVAILABLE',
+  'APP_RESPONSE_UNREADABLE',
+  'RATE_LIMITED',
+];
 
 function ifFailure<T>(value: T): (error: unknown) => T {
   return (error) => {

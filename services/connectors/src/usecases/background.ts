@@ -82,11 +82,14 @@ export class Background implements BackgroundWork {
     }
     for (const ref of await this.streams.due(this.clock.now().getTime(), 50)) {
       if (this.count('stream:') >= MOST_STREAMS) break;
-      await this.begin(`stream:${ref.tenant}/${ref.connectorId}/${ref.name}/${ref.feed}`, (lease, signal) => this.runStream.run(ref, lease, signal));
+      await this.begin(`stream:${ref.tenant}/${ref.connectorId}/${ref.name}/${ref.feed}`, (lease, signal) =>
+        this.runStream.run(ref, lease, signal),
+      );
     }
     for (const connector of await this.connectors.toErase()) {
       await this.begin(`erase:${connector.tenant}/${connector.id}`, async () => {
-        for (const service of ['inventory', 'activities', 'posture'] as const) await this.peers.sink(service).erase(connector.tenant, connector.id);
+        for (const service of ['inventory', 'activities', 'posture'] as const)
+          await this.peers.sink(service).erase(connector.tenant, connector.id);
         await this.connectors.erased(connector.tenant, connector.id);
       });
     }

@@ -81,10 +81,17 @@ export class ConnectApp {
 }
 
 /** What was entered, checked against the setup fields; a secret among the settings (or the reverse) is named, never stored where it would show. */
-export function enteredFields(provider: Provider, settings: unknown, secrets: unknown): { readonly settings: ConnectorSettings; readonly secrets: Secrets; readonly problems: readonly DomainError[] } {
+export function enteredFields(
+  provider: Provider,
+  settings: unknown,
+  secrets: unknown,
+): { readonly settings: ConnectorSettings; readonly secrets: Secrets; readonly problems: readonly DomainError[] } {
   const problems: DomainError[] = [];
   const parts: Record<string, unknown>[] = [];
-  for (const [part, given] of [['settings', settings], ['secrets', secrets]] as const) {
+  for (const [part, given] of [
+    ['settings', settings],
+    ['secrets', secrets],
+  ] as const) {
     if (typeof given !== 'object' || given === null || Array.isArray(given)) {
       problems.push(new SetupFieldInvalid(['input', part], `${part} must be an object of the app's setup fields.`));
       continue;
@@ -92,7 +99,10 @@ export function enteredFields(provider: Provider, settings: unknown, secrets: un
     const fields = given as Record<string, unknown>;
     for (const field of provider.manifest.setup.fields) {
       const isMisplaced = field.name in fields && field.secret !== (part === 'secrets');
-      if (isMisplaced) problems.push(new SetupFieldInvalid(['input', part, field.name], `${field.label} belongs in ${field.secret ? 'secrets' : 'settings'}.`));
+      if (isMisplaced)
+        problems.push(
+          new SetupFieldInvalid(['input', part, field.name], `${field.label} belongs in ${field.secret ? 'secrets' : 'settings'}.`),
+        );
     }
     parts.push(fields);
   }
@@ -102,7 +112,9 @@ export function enteredFields(provider: Provider, settings: unknown, secrets: un
   return {
     settings: checked.settings,
     secrets: checked.secrets,
-    problems: checked.problems.map((fault) => new SetupFieldInvalid(['input', isSecret.has(fault.field) ? 'secrets' : 'settings', fault.field], fault.message)),
+    problems: checked.problems.map(
+      (fault) => new SetupFieldInvalid(['input', isSecret.has(fault.field) ? 'secrets' : 'settings', fault.field], fault.message),
+    ),
   };
 }
 
@@ -118,7 +130,15 @@ export function testedCapabilities(test: ConnectionTest, before: readonly Tested
   });
 }
 
-function newConnector(tenant: TenantId, provider: Provider, name: string, settings: ConnectorSettings, test: ConnectionTest, backfillDays: number, at: Date): Connector {
+function newConnector(
+  tenant: TenantId,
+  provider: Provider,
+  name: string,
+  settings: ConnectorSettings,
+  test: ConnectionTest,
+  backfillDays: number,
+  at: Date,
+): Connector {
   const now = at.getTime();
   return {
     id: newId('con', at),

@@ -31,12 +31,17 @@ export class ManageConnector {
   async update(tenant: TenantId, id: string, input: UpdateInput): Promise<ConnectOutcome> {
     const connector = await this.get(tenant, id);
     const name = input.name?.trim();
-    const isMoved = input.settings !== undefined && input.settings !== null && canonicalJson(input.settings) !== canonicalJson(connector.settings);
+    const isMoved =
+      input.settings !== undefined && input.settings !== null && canonicalJson(input.settings) !== canonicalJson(connector.settings);
     if (isMoved && !input.secrets) return failed(new SecretsNeededAgain());
     if (input.secrets) return this.replace(connector, input.settings ?? connector.settings, input.secrets, name);
     if (!name) return { connector, test: null, problems: [] };
     try {
-      return { connector: await this.connectors.change(tenant, id, (one) => ({ ...one, name: name.slice(0, 120) })), test: null, problems: [] };
+      return {
+        connector: await this.connectors.change(tenant, id, (one) => ({ ...one, name: name.slice(0, 120) })),
+        test: null,
+        problems: [],
+      };
     } catch (error) {
       if (error instanceof ConnectorNameTaken) return failed(new ConnectorNameTaken(name));
       throw error;
@@ -95,13 +100,25 @@ export class ManageConnector {
     const provider = this.catalogue.get(connector.app);
     const entered = enteredFields(provider, settings, secrets);
     if (entered.problems.length > 0) return { connector: null, test: null, problems: entered.problems };
-    const test = await this.connections.test(provider, entered.settings, entered.secrets, { tenant: connector.tenant, connectorId: connector.id });
+    const test = await this.connections.test(provider, entered.settings, entered.secrets, {
+      tenant: connector.tenant,
+      connectorId: connector.id,
+    });
     if (!test.isConnected) return { connector: null, test, problems: failureOf(test) };
-    const after = await this.takeTest(connector, test, entered.secrets, (one) => ({ ...one, settings: entered.settings, name: name?.slice(0, 120) ?? one.name }));
+    const after = await this.takeTest(connector, test, entered.secrets, (one) => ({
+      ...one,
+      settings: entered.settings,
+      name: name?.slice(0, 120) ?? one.name,
+    }));
     return { connector: after, test, problems: [] };
   }
 
-  private async takeTest(connector: Connector, test: ConnectionTest, secrets?: Secrets, by: (one: Connector) => Connector = (one) => one): Promise<Connector | null> {
+  private async takeTest(
+    connector: Connector,
+    test: ConnectionTest,
+    secrets?: Secrets,
+    by: (one: Connector) => Connector = (one) => one,
+  ): Promise<Connector | null> {
     const now = this.clock.now().getTime();
     const after = await this.connectors.change(
       connector.tenant,

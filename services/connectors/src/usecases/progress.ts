@@ -22,7 +22,11 @@ export class Progress {
 
   async begin(phase: string): Promise<void> {
     this.beganAt = this.now();
-    await this.streams.change(this.ref, (stream) => ({ ...stream, status: 'RUNNING', phase, itemsRead: 0, itemsExpected: null, ratePerSecond: null }), false);
+    await this.streams.change(
+      this.ref,
+      (stream) => ({ ...stream, status: 'RUNNING', phase, itemsRead: 0, itemsExpected: null, ratePerSecond: null }),
+      false,
+    );
   }
 
   expect(total: number | undefined): void {
@@ -45,7 +49,12 @@ export class Progress {
   }
 
   private onto(stream: Stream): Stream {
-    return { ...stream, itemsRead: this.items, itemsExpected: this.expected !== null && this.expected >= this.items ? this.expected : null, cursorAt: this.newestAt ?? stream.cursorAt };
+    return {
+      ...stream,
+      itemsRead: this.items,
+      itemsExpected: this.expected !== null && this.expected >= this.items ? this.expected : null,
+      cursorAt: this.newestAt ?? stream.cursorAt,
+    };
   }
 
   private now(): number {

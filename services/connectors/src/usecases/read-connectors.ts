@@ -1,7 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { ConnectorStatus, StreamName } from '#libs/contracts';
 import { Clock, type TenantId } from '#libs/kernel';
-import { coverageOf, decodeCursor, encodeCursor, pageSize, toConnection, type Connection, type Coverage, type PageArguments } from '#libs/platform';
+import {
+  coverageOf,
+  decodeCursor,
+  encodeCursor,
+  pageSize,
+  toConnection,
+  type Connection,
+  type Coverage,
+  type PageArguments,
+} from '#libs/platform';
 
 import { connectorChanged, statusOf, type Connector, type Stream } from '../domain/connector.js';
 import { ConnectorStore, StreamStore, SyncRunStore, type SyncRun } from '../domain/ports.js';
@@ -25,9 +34,14 @@ export class ReadConnectors {
     private readonly clock: Clock,
   ) {}
 
-  async list(tenant: TenantId, filter: { readonly app?: string | null; readonly status?: readonly ConnectorStatus[] | null }): Promise<readonly ConnectorView[]> {
+  async list(
+    tenant: TenantId,
+    filter: { readonly app?: string | null; readonly status?: readonly ConnectorStatus[] | null },
+  ): Promise<readonly ConnectorView[]> {
     const views = await this.withStreams(tenant, await this.connectors.list(tenant));
-    return views.filter((view) => (!filter.app || view.connector.app === filter.app) && (!filter.status || filter.status.includes(view.status)));
+    return views.filter(
+      (view) => (!filter.app || view.connector.app === filter.app) && (!filter.status || filter.status.includes(view.status)),
+    );
   }
 
   /** In the order of the ids; removed connectors too, since activities still point to them. */
@@ -58,7 +72,10 @@ export class ReadConnectors {
   }
 
   private async withStreams(tenant: TenantId, connectors: readonly Connector[]): Promise<ConnectorView[]> {
-    const streams = await this.streams.list(tenant, connectors.map((connector) => connector.id));
+    const streams = await this.streams.list(
+      tenant,
+      connectors.map((connector) => connector.id),
+    );
     return connectors.map((connector) => {
       const own = streams.filter((stream) => stream.connectorId === connector.id);
       return { connector, streams: own, status: statusOf(connector, own) };

@@ -36,7 +36,16 @@ export class RunStream {
     if (!(await this.isStillDue(ref))) return;
     const progress = new Progress(this.streams, ref, this.clock);
     const runId = newId('run', this.clock.now());
-    await this.runs.begin(ref, { id: runId, stream: ref.name, feed: ref.feed, startedAt: this.now(), endedAt: null, itemsRead: 0, itemsChanged: 0, problem: null });
+    await this.runs.begin(ref, {
+      id: runId,
+      stream: ref.name,
+      feed: ref.feed,
+      startedAt: this.now(),
+      endedAt: null,
+      itemsRead: 0,
+      itemsChanged: 0,
+      problem: null,
+    });
     try {
       const { provider, client } = await this.connections.of(connector);
       const everySeconds = await this.read(ref, connector, provider, client, lease, signal, progress);
@@ -54,9 +63,25 @@ export class RunStream {
     return due !== null && due !== undefined && due <= this.now();
   }
 
-  private async read(ref: StreamRef, connector: Connector, provider: Provider, client: EngineClient, lease: Lease, signal: AbortSignal, progress: Progress): Promise<number> {
+  private async read(
+    ref: StreamRef,
+    connector: Connector,
+    provider: Provider,
+    client: EngineClient,
+    lease: Lease,
+    signal: AbortSignal,
+    progress: Progress,
+  ): Promise<number> {
     const key: StreamKey = { tenant: ref.tenant, connectorId: ref.connectorId, app: connector.app, stream: ref.name, feed: ref.feed };
-    const reader: Reader = { key, fence: lease.token, sink: this.peers.sink(SINK_OF_STREAM[ref.name]), client, signal, progress, connector };
+    const reader: Reader = {
+      key,
+      fence: lease.token,
+      sink: this.peers.sink(SINK_OF_STREAM[ref.name]),
+      client,
+      signal,
+      progress,
+      connector,
+    };
     if (ref.name === 'ACTIVITIES') {
       const feed = provider.feeds[ref.feed];
       if (!feed) return DAY_MS / 1_000;
@@ -64,7 +89,8 @@ export class RunStream {
       await this.readFeed(feed, reader);
       return feed.everySeconds;
     }
-    const listing = (ref.name === 'SETTINGS' ? provider.evidence : provider.listings[ref.name as keyof Provider['listings']]) as Listing<BulkRecord> | undefined;
+    const listing = (ref.name === 'SETTINGS' ? provider.evidence : provider.listings[ref.name as keyof Provider['listings']]) as
+      Listing<BulkRecord> | undefined;
     if (!listing) return DAY_MS / 1_000;
     await progress.begin('listing');
     await this.readListing(listing, reader);
@@ -99,7 +125,10 @@ export class RunStream {
     } catch (error) {
       if (!(error instanceof AppFailure) || !feed.isCursorDead?.(error)) throw error;
       const since = await this.afterDeadCursor(feed, reader);
-      this.logger.warn({ connector: reader.key.connectorId, feed: reader.key.feed, since }, 'the app no longer knows our cursor; going on from the newest stored event');
+      this.logger.warn(
+        { connector: reader.key.connectorId, feed: reader.key.feed, since },
+        'the app no longer knows our cursor; going on from the newest stored event',
+      );
       await this.followFeed(feed, reader, await reader.sink.position(reader.key));
     }
   }
@@ -109,7 +138,11 @@ export class RunStream {
     for await (const page of ahead(feed.pages(reader.client, position.cursor!))) {
       stopIf(reader.signal);
       if (page.events.length > 0 || page.next !== position.cursor) {
-        position = await this.store(reader, position, { next: page.next, records: page.events, isBackfill: isHistory(page.events, reader.connector.createdAt) });
+        position = await this.store(reader, position, {
+          next: page.next,
+          records: page.events,
+          isBackfill: isHistory(page.events, reader.connector.createdAt),
+        });
       }
       if (page.isCaughtUp) return;
     }
@@ -126,7 +159,11 @@ export class RunStream {
     return cursor;
   }
 
-  private async store(reader: Reader, position: SinkPosition, page: Pick<BulkPage, 'next' | 'records' | 'listing' | 'isBackfill'>): Promise<SinkPosition> {
+  private async store(
+    reader: Reader,
+    position: SinkPosition,
+    page: Pick<BulkPage, 'next' | 'records' | 'listing' | 'isBackfill'>,
+  ): Promise<SinkPosition> {
     crashPoint('stream:page-read');
     const stored = await reader.sink.store({ key: reader.key, fence: reader.fence, from: position.cursor, readAt: this.now(), ...page });
     crashPoint('stream:page-stored');
@@ -154,7 +191,11 @@ export class RunStream {
   private async letOthersBegin(ref: StreamRef, now: number): Promise<void> {
     for (const stream of await this.streams.list(ref.tenant, [ref.connectorId])) {
       if (stream.nextRunAt !== null || stream.name === 'ACCOUNTS' || stream.status === 'RUNNING') continue;
-      await this.streams.change({ ...ref, name: stream.name, feed: stream.feed }, (one) => ({ ...one, nextRunAt: one.nextRunAt ?? now }), false);
+      await this.streams.change(
+        { ...ref, name: stream.name, feed: stream.feed },
+        (one) => ({ ...one, nextRunAt: one.nextRunAt ?? now }),
+        false,
+      );
     }
   }
 
@@ -163,13 +204,20 @@ export class RunStream {
     // Another worker has it, or will have: the stream is still due, and its state is no longer ours to write.
     if (signal.aborted || error instanceof RunInterrupted || error instanceof BulkPageStale) return;
     const problem = error instanceof AppFailure ? problemOf(error) : internalProblem(error);
-    if (!(error instanceof AppFailure)) this.logger.error({ err: error, connector: ref.connectorId, stream: ref.name }, 'a stream failed inside');
+    if (!(error instanceof AppFailure))
+      this.logger.error({ err: error, connector: ref.connectorId, stream: ref.name }, 'a stream failed inside');
     const retryAt = error instanceof AppFailure ? error.retryAt?.getTime() : undefined;
     await progress.end((stream) => {
       const failures = stream.failures + 1;
-      return { ...stream, ...afterFailure(problem, failures, now, retryAt, Math.random()), failures, problem: lasting(problem, stream.problem, now) };
+      return {
+        ...stream,
+        ...afterFailure(problem, failures, now, retryAt, Math.random()),
+        failures,
+        problem: lasting(problem, stream.problem, now),
+      };
     });
-    if (isConnectionBroken(problem)) await this.connectors.change(ref.tenant, ref.connectorId, (one) => ({ ...one, problem: lasting(problem, one.problem, now) }));
+    if (isConnectionBroken(problem))
+      await this.connectors.change(ref.tenant, ref.connectorId, (one) => ({ ...one, problem: lasting(problem, one.problem, now) }));
     await this.runs.end(ref.tenant, runId, now, progress.items, progress.changed, lasting(problem, null, now));
     if (ref.name === 'ACCOUNTS') await this.letOthersBegin(ref, now);
   }
@@ -208,7 +256,7 @@ async function* ahead<T>(pages: AsyncIterable<T>): AsyncGenerator<T> {
     return next;
   };
   try {
-    for (let next = fetch(); ; ) {
+    for (let next = fetch(); ;) {
       const page = await next;
       if (page.done) return;
       next = fetch();
@@ -225,6 +273,8 @@ function internalProblem(error: unknown): { code: 'APP_UNAVAILABLE'; message: st
   return {
     code: 'APP_UNAVAILABLE',
     message: isPeer ? 'Another part of Castellan does not answer; reading waits for it.' : 'Reading failed inside Castellan.',
-    remedy: isPeer ? 'Nothing to do: it goes on by itself. If it lasts, look at the services that are not ready.' : "Look at the connectors service's log, and report what it says.",
+    remedy: isPeer
+      ? 'Nothing to do: it goes on by itself. If it lasts, look at the services that are not ready.'
+      : "Look at the connectors service's log, and report what it says.",
   };
 }

@@ -159,7 +159,8 @@ export class Budgets {
         for (const line of lines) line.take(now);
         return;
       }
-      if (tightest.waitMs > longestWaitMs(this.deps.longestReadWaitMs, isUrgent)) throw this.tooFarOff(operation, tightest.line, now + tightest.waitMs);
+      if (tightest.waitMs > longestWaitMs(this.deps.longestReadWaitMs, isUrgent))
+        throw this.tooFarOff(operation, tightest.line, now + tightest.waitMs);
       this.deps.onEvent({ type: 'budget-wait', operation, budget: tightest.line.name, waitMs: tightest.waitMs });
       await this.deps.sleep(tightest.waitMs, this.deps.signal);
     }

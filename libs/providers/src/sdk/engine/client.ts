@@ -95,7 +95,13 @@ export function createAppClient(options: AppClientOptions): EngineClient {
     mostBytes: limits.mostBytes ?? MOST_BYTES,
     signal: end.signal,
   });
-  const budgets = new Budgets(provider.manifest.budgets, { now, sleep, signal: end.signal, onEvent, longestReadWaitMs: limits.longestReadWaitMs });
+  const budgets = new Budgets(provider.manifest.budgets, {
+    now,
+    sleep,
+    signal: end.signal,
+    onEvent,
+    longestReadWaitMs: limits.longestReadWaitMs,
+  });
   const slots = new Slots(concurrency);
   const sendUnsigned = async (request: AppRequest): Promise<AppAnswer> => {
     await budgets.pass(request.operation, true);

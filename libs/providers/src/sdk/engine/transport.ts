@@ -14,7 +14,11 @@ export interface Delivered {
 }
 
 /** Makes the headers of one call; asked again for each hop of a redirect, since a proof is made for one address. */
-export type HeaderMaker = (call: { readonly method: string; readonly url: string; readonly body?: string }) => Promise<Readonly<Record<string, string>>>;
+export type HeaderMaker = (call: {
+  readonly method: string;
+  readonly url: string;
+  readonly body?: string;
+}) => Promise<Readonly<Record<string, string>>>;
 
 /** What the transport may reach, and within which limits. */
 export interface TransportOptions {

@@ -26,7 +26,10 @@ export class CreateConnectors1790000001001 implements MigrationInterface {
         ],
       }),
     );
-    await runner.createIndex('connector', new TableIndex({ name: 'connector_name', columnNames: ['tenant', 'unique_name'], isUnique: true }));
+    await runner.createIndex(
+      'connector',
+      new TableIndex({ name: 'connector_name', columnNames: ['tenant', 'unique_name'], isUnique: true }),
+    );
     await runner.createTable(
       new Table({
         name: 'credential',
@@ -38,7 +41,10 @@ export class CreateConnectors1790000001001 implements MigrationInterface {
       }),
     );
     await runner.createTable(
-      new Table({ name: 'sealing_canary', columns: [{ name: 'id', type: 'int', isPrimary: true }, column.text('sealed', { isNullable: false })] }),
+      new Table({
+        name: 'sealing_canary',
+        columns: [{ name: 'id', type: 'int', isPrimary: true }, column.text('sealed', { isNullable: false })],
+      }),
     );
   }
 
