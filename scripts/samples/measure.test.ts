@@ -90,7 +90,6 @@ describe('measuring a folder of samples', () => {
     expect(text).toMatch(/information only.*\napp +actorName .*\n-+\nacme +0\/1 /);
     expect(text).toContain('activities/acme.jsonl:2 ip: expected "\\u001b[2J", we say "203.0.113.9"');
     expect(text).toContain('No provider, so not measured: other (1 lines)');
-    // eslint-disable-next-line no-control-regex
     expect(text).not.toMatch(/\u001b/);
   });
 });

@@ -121,7 +121,9 @@ function targetsOf(event: WireRecord): ActivityTarget[] {
   const account = text(event['recipientAccountId']) ?? text(at(event, 'userIdentity', 'accountId'));
   const stated = (list(event['resources']) ?? []).flatMap((resource): ActivityTarget[] => {
     const arn = text(at(resource, 'ARN')) ?? text(at(resource, 'arn'));
-    return arn === null ? [] : [{ type: text(at(resource, 'type')) ?? 'Resource', externalId: arn, name: arn.split(/[:/]/).at(-1) ?? null }];
+    return arn === null
+      ? []
+      : [{ type: text(at(resource, 'type')) ?? 'Resource', externalId: arn, name: arn.split(/[:/]/).at(-1) ?? null }];
   });
   const named = TARGET_PARAMETERS.flatMap(([parameter, type]): ActivityTarget[] => {
     const value = text(at(event, 'requestParameters', parameter));
@@ -147,11 +149,14 @@ export function plainIp(value: string | null): string | null {
 }
 
 function isAdminActivity({ category, activityId }: Categorized, event: WireRecord): boolean {
-  if (category === 'ADMIN' || category === 'PRIVILEGE' || category === 'USER' || category === 'GROUP' || category === 'SHARING') return true;
+  if (category === 'ADMIN' || category === 'PRIVILEGE' || category === 'USER' || category === 'GROUP' || category === 'SHARING')
+    return true;
   if (category === 'RESOURCE') return activityId !== 2;
   // Whoever changes their own password or key is no administrator for it.
   const target = text(at(event, 'requestParameters', 'userName'));
-  return (category === 'CREDENTIAL' || category === 'APP_GRANT') && target !== null && target !== text(at(event, 'userIdentity', 'userName'));
+  return (
+    (category === 'CREDENTIAL' || category === 'APP_GRANT') && target !== null && target !== text(at(event, 'userIdentity', 'userName'))
+  );
 }
 
 function isInteractive(event: WireRecord): boolean | null {

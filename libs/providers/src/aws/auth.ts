@@ -29,7 +29,11 @@ async function assumeRole(context: AuthContext, own: Credentials): Promise<AuthS
   const { roleArn, externalId } = context.settings;
   if (typeof roleArn !== 'string' || typeof externalId !== 'string') {
     const remedy = 'Enter the role ARN and the external ID, or choose "access-key".';
-    throw new AppFailure({ kind: 'misconfigured', message: 'To assume a role we need its ARN and the external ID.', remedy }, 'sts:AssumeRole', undefined);
+    throw new AppFailure(
+      { kind: 'misconfigured', message: 'To assume a role we need its ARN and the external ID.', remedy },
+      'sts:AssumeRole',
+      undefined,
+    );
   }
   const { answer, skewMs } = await ask(context, own, {
     Action: 'AssumeRole',
@@ -41,10 +45,12 @@ async function assumeRole(context: AuthContext, own: Credentials): Promise<AuthS
   });
   if (answer.status !== 200) throw refusal(answer, 'sts:AssumeRole');
   const given = at(parseXml(String(answer.body ?? '')), 'AssumeRoleResponse', 'AssumeRoleResult', 'Credentials');
-  const [accessKeyId, secretAccessKey, sessionToken] = ['AccessKeyId', 'SecretAccessKey', 'SessionToken'].map((name) => text(at(given, name)));
+  const [accessKeyId, secretAccessKey, sessionToken] = ['AccessKeyId', 'SecretAccessKey', 'SessionToken'].map((name) =>
+    text(at(given, name)),
+  );
   const expiresAt = timeMs(at(given, 'Expiration'));
   if (!accessKeyId || !secretAccessKey || !sessionToken || expiresAt === null) {
-    throw new AppFailure({ kind: 'malformed', message: "The answer to AssumeRole holds no credentials." }, 'sts:AssumeRole', answer.status);
+    throw new AppFailure({ kind: 'malformed', message: 'The answer to AssumeRole holds no credentials.' }, 'sts:AssumeRole', answer.status);
   }
   return { ...session(context, { accessKeyId, secretAccessKey, sessionToken }, skewMs), expiresAt: new Date(expiresAt - skewMs) };
 }
@@ -76,7 +82,11 @@ async function ask(context: AuthContext, own: Credentials, form: Readonly<Record
 // AWS calls a signature that is too old a wrong one, and says so only in the text.
 function isClockError(answer: AppAnswer): boolean {
   const { code, message } = errorOf(answer);
-  return code === 'RequestExpired' || code === 'RequestTimeTooSkewed' || (code === 'SignatureDoesNotMatch' && /expired|not yet current/i.test(message ?? ''));
+  return (
+    code === 'RequestExpired' ||
+    code === 'RequestTimeTooSkewed' ||
+    (code === 'SignatureDoesNotMatch' && /expired|not yet current/i.test(message ?? ''))
+  );
 }
 
 async function send(context: AuthContext, own: Credentials, form: Readonly<Record<string, string>>, skewMs: number): Promise<AppAnswer> {
@@ -94,10 +104,14 @@ function refusal(answer: AppAnswer, operation: string): AppFailure {
       kind: 'auth-revoked',
       appCode: code,
       message: message ?? 'The role does not let us in.',
-      remedy: 'Check that the trust policy of the role names our principal and the external ID of this connector, and that the role exists.',
+      remedy:
+        'Check that the trust policy of the role names our principal and the external ID of this connector, and that the role exists.',
     };
     return new AppFailure(said, operation, answer.status);
   }
-  const said = classify(answer) ?? { kind: answer.status >= 500 ? ('down' as const) : ('malformed' as const), message: `AWS answered the sign-in with ${answer.status}.` };
+  const said = classify(answer) ?? {
+    kind: answer.status >= 500 ? ('down' as const) : ('malformed' as const),
+    message: `AWS answered the sign-in with ${answer.status}.`,
+  };
   return new AppFailure(said, operation, answer.status);
 }

@@ -1,6 +1,19 @@
 import type { Json } from '#libs/kernel';
 
-import { AppFailure, at, epochSeconds, list, malformed, requiredList, text, whole, type AppAnswer, type AppClient, type Feed, type FeedPage } from '../sdk/index.js';
+import {
+  AppFailure,
+  at,
+  epochSeconds,
+  list,
+  malformed,
+  requiredList,
+  text,
+  whole,
+  type AppAnswer,
+  type AppClient,
+  type Feed,
+  type FeedPage,
+} from '../sdk/index.js';
 
 import { toActivity } from './activity.js';
 import { hostOf } from './http.js';

@@ -1,6 +1,18 @@
 import type { Json } from '#libs/kernel';
 
-import { AppFailure, at, flag, list, many, requiredList, requiredText, text, whole, type AppClient, type WireRecord } from '../sdk/index.js';
+import {
+  AppFailure,
+  at,
+  flag,
+  list,
+  many,
+  requiredList,
+  requiredText,
+  text,
+  whole,
+  type AppClient,
+  type WireRecord,
+} from '../sdk/index.js';
 
 import { askEc2, askIam, askIamIfThere, askJson, iamPages, members, xmlOf } from './calls.js';
 import { credentialReport, ROOT, toFacts, type ReportRow } from './credential-report.js';
@@ -47,7 +59,8 @@ async function passwordPolicy(app: AppClient): Promise<Json> {
   if (result === undefined) return { PasswordPolicy: { MinimumPasswordLength: 8, PasswordReusePrevention: 0 } };
   const policy = at(result, 'PasswordPolicy');
   const length = whole(at(policy, 'MinimumPasswordLength'));
-  if (length === null) throw new AppFailure({ kind: 'malformed', message: 'The password policy names no length.' }, 'iam:GetAccountPasswordPolicy', 200);
+  if (length === null)
+    throw new AppFailure({ kind: 'malformed', message: 'The password policy names no length.' }, 'iam:GetAccountPasswordPolicy', 200);
   return { PasswordPolicy: { MinimumPasswordLength: length, PasswordReusePrevention: whole(at(policy, 'PasswordReusePrevention')) ?? 0 } };
 }
 
@@ -116,7 +129,11 @@ export async function customerPolicies(app: AppClient): Promise<CustomerPolicy[]
   for await (const page of iamPages(app, 'ListPolicies', { Scope: 'Local', OnlyAttached: 'true' })) {
     for (const policy of members(page, 'Policies', 'iam:ListPolicies')) {
       const arn = requiredText(policy['Arn'], 'iam:ListPolicies', 'the ARN of a policy');
-      found.push({ arn, name: text(policy['PolicyName']) ?? arn, version: requiredText(policy['DefaultVersionId'], 'iam:ListPolicies', 'the version of a policy') });
+      found.push({
+        arn,
+        name: text(policy['PolicyName']) ?? arn,
+        version: requiredText(policy['DefaultVersionId'], 'iam:ListPolicies', 'the version of a policy'),
+      });
     }
   }
   return found;
@@ -127,8 +144,13 @@ export async function policyEvidence(app: AppClient, policy: CustomerPolicy): Pr
   const operation = 'iam:GetPolicyVersion';
   const result = await askIam(app, 'GetPolicyVersion', { PolicyArn: policy.arn, VersionId: policy.version });
   const statements = readDocument(text(at(result, 'PolicyVersion', 'Document')));
-  if (!statements) throw new AppFailure({ kind: 'malformed', message: `The text of the policy ${policy.name} cannot be read.` }, operation, 200);
-  return { Document: { Statement: statements.map(({ effect, actions, resources }) => ({ Effect: effect, Action: [...actions], Resource: [...resources] })) } };
+  if (!statements)
+    throw new AppFailure({ kind: 'malformed', message: `The text of the policy ${policy.name} cannot be read.` }, operation, 200);
+  return {
+    Document: {
+      Statement: statements.map(({ effect, actions, resources }) => ({ Effect: effect, Action: [...actions], Resource: [...resources] })),
+    },
+  };
 }
 
 async function trails(app: AppClient): Promise<Json> {
@@ -151,7 +173,11 @@ async function analyzers(app: AppClient, region: string): Promise<Json> {
   do {
     const query: Record<string, string> = nextToken === null ? {} : { nextToken };
     const answer = await app.call({ operation, at: hostOf('access-analyzer', region), path: '/analyzer', query });
-    found.push(...requiredList(at(answer.body, 'analyzers'), operation, 'the list "analyzers"').map((one) => cut(one, ['arn', 'name', 'type', 'status'])));
+    found.push(
+      ...requiredList(at(answer.body, 'analyzers'), operation, 'the list "analyzers"').map((one) =>
+        cut(one, ['arn', 'name', 'type', 'status']),
+      ),
+    );
     nextToken = text(at(answer.body, 'nextToken'));
   } while (nextToken !== null && found.length < 10_000);
   // Analyzers of unused access judge something else.
@@ -185,7 +211,12 @@ async function hub(app: AppClient, region: string): Promise<Json> {
 async function diskEncryption(app: AppClient, region: string): Promise<Json> {
   const result = await askEc2(app, 'GetEbsEncryptionByDefault', region);
   const isOn = flag(result['ebsEncryptionByDefault']);
-  if (isOn === null) throw new AppFailure({ kind: 'malformed', message: 'The answer does not say whether new disks are encrypted.' }, 'ec2:GetEbsEncryptionByDefault', 200);
+  if (isOn === null)
+    throw new AppFailure(
+      { kind: 'malformed', message: 'The answer does not say whether new disks are encrypted.' },
+      'ec2:GetEbsEncryptionByDefault',
+      200,
+    );
   return { EbsEncryptionByDefault: isOn };
 }
 
@@ -248,7 +279,10 @@ export async function buckets(app: AppClient): Promise<Bucket[]> {
     const answer = await app.call({ operation, at: hostOf('s3', homeRegion(app.settings)), path: '/', query, as: 'text' });
     const result = at(xmlOf(answer), 'ListAllMyBucketsResult');
     for (const bucket of members(result, 'Buckets', operation, 'Bucket')) {
-      found.push({ name: requiredText(bucket['Name'], operation, 'the name of a bucket'), region: text(bucket['BucketRegion']) ?? homeRegion(app.settings) });
+      found.push({
+        name: requiredText(bucket['Name'], operation, 'the name of a bucket'),
+        region: text(bucket['BucketRegion']) ?? homeRegion(app.settings),
+      });
     }
     next = text(at(result, 'ContinuationToken'));
   } while (next !== null && found.length < 100_000);
@@ -266,8 +300,13 @@ export async function bucketEvidence(app: AppClient, { name, region }: Bucket): 
     return {
       Policy: {
         Statement: rows.map((statement) => {
-          const secure = text(at(statement, 'Condition', 'Bool', 'aws:SecureTransport')) ?? flag(at(statement, 'Condition', 'Bool', 'aws:SecureTransport'));
-          return { Effect: text(at(statement, 'Effect')), Condition: { Bool: secure === null ? {} : { 'aws:SecureTransport': String(secure) } } };
+          const secure =
+            text(at(statement, 'Condition', 'Bool', 'aws:SecureTransport')) ??
+            flag(at(statement, 'Condition', 'Bool', 'aws:SecureTransport'));
+          return {
+            Effect: text(at(statement, 'Effect')),
+            Condition: { Bool: secure === null ? {} : { 'aws:SecureTransport': String(secure) } },
+          };
         }),
       },
     };

@@ -16,9 +16,17 @@ export const revokeAdminPrivileges: ActionPlan = {
   effect:
     'Administrator policies are detached from the user, inline ones are deleted, and the user leaves the groups that make an administrator. What those groups give besides is lost too.',
   target: 'account',
-  scopes: ['iam:GetAccountAuthorizationDetails', 'iam:GetUser', 'iam:GetUserPolicy', 'iam:DetachUserPolicy', 'iam:DeleteUserPolicy', 'iam:RemoveUserFromGroup'],
+  scopes: [
+    'iam:GetAccountAuthorizationDetails',
+    'iam:GetUser',
+    'iam:GetUserPolicy',
+    'iam:DetachUserPolicy',
+    'iam:DeleteUserPolicy',
+    'iam:RemoveUserFromGroup',
+  ],
   observe: observeRights,
-  isDone: (observed) => seenTexts(observed, 'attached').length === 0 && inlineOf(observed).length === 0 && seenTexts(observed, 'groups').length === 0,
+  isDone: (observed) =>
+    seenTexts(observed, 'attached').length === 0 && inlineOf(observed).length === 0 && seenTexts(observed, 'groups').length === 0,
   run: takeRights,
   revert: { by: giveRights, isDone: (observed, before) => JSON.stringify(rightsIn(observed)) === JSON.stringify(rightsIn(before)) },
   administratorsLeft,
@@ -30,17 +38,26 @@ async function observeRights(app: AppClient, target: PlanTarget): Promise<Json> 
   const { groups, policies } = await readDirectory(app);
   const { user: bare } = await readLiveUser(app, target);
   const user = await withDocuments(app, bare);
-  const makesAdmin = new Set(policiesOf(user, policies).filter(({ isAdmin }) => isAdmin === true).map(({ key }) => key));
+  const makesAdmin = new Set(
+    policiesOf(user, policies)
+      .filter(({ isAdmin }) => isAdmin === true)
+      .map(({ key }) => key),
+  );
   return {
     userId: user.id,
-    attached: user.attached.map(({ arn }) => arn).filter((arn) => makesAdmin.has(arn)).sort(),
+    attached: user.attached
+      .map(({ arn }) => arn)
+      .filter((arn) => makesAdmin.has(arn))
+      .sort(),
     inline: user.inline
       .filter(({ name }) => makesAdmin.has(`inline/${name}`))
       .map(({ name, document }) => ({ name, document: plainDocument(document ?? '') })),
-    groups: user.groups.filter((name) => {
-      const group = groups.get(name);
-      return group !== undefined && policiesOf(group, policies).some(({ isAdmin }) => isAdmin === true);
-    }).sort(),
+    groups: user.groups
+      .filter((name) => {
+        const group = groups.get(name);
+        return group !== undefined && policiesOf(group, policies).some(({ isAdmin }) => isAdmin === true);
+      })
+      .sort(),
   };
 }
 
@@ -57,7 +74,11 @@ function inlineOf(observed: Json): readonly InlineRight[] {
 }
 
 function rightsIn(observed: Json): Json {
-  return [seenTexts(observed, 'attached'), inlineOf(observed).map(({ name, document }) => ({ name, document })), seenTexts(observed, 'groups')];
+  return [
+    seenTexts(observed, 'attached'),
+    inlineOf(observed).map(({ name, document }) => ({ name, document })),
+    seenTexts(observed, 'groups'),
+  ];
 }
 
 async function takeRights(app: AppClient, target: PlanTarget, before: Json): Promise<void> {
@@ -70,7 +91,8 @@ async function takeRights(app: AppClient, target: PlanTarget, before: Json): Pro
 async function giveRights(app: AppClient, target: PlanTarget, before: Json): Promise<void> {
   const UserName = userNameOf(target);
   for (const PolicyArn of seenTexts(before, 'attached')) await changeIam(app, 'AttachUserPolicy', { UserName, PolicyArn });
-  for (const { name, document } of inlineOf(before)) await changeIam(app, 'PutUserPolicy', { UserName, PolicyName: name, PolicyDocument: document });
+  for (const { name, document } of inlineOf(before))
+    await changeIam(app, 'PutUserPolicy', { UserName, PolicyName: name, PolicyDocument: document });
   for (const GroupName of seenTexts(before, 'groups')) await changeIam(app, 'AddUserToGroup', { UserName, GroupName });
 }
 
@@ -97,7 +119,8 @@ export const removeFromGroup: ActionPlan = {
   run: (app, target) => changeIam(app, 'RemoveUserFromGroup', { UserName: userNameOf(target), GroupName: groupNameOf(target) }),
   revert: {
     by: async (app, target, before) => {
-      if (at(before, 'isMember') === true) await changeIam(app, 'AddUserToGroup', { UserName: userNameOf(target), GroupName: groupNameOf(target) });
+      if (at(before, 'isMember') === true)
+        await changeIam(app, 'AddUserToGroup', { UserName: userNameOf(target), GroupName: groupNameOf(target) });
     },
     isDone: (observed, before) => at(observed, 'isMember') === at(before, 'isMember'),
   },

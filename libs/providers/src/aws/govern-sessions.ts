@@ -13,7 +13,8 @@ const FRESH_MS = 60 * 60_000;
 export const requireSignInAgain: ActionPlan = {
   kind: 'REQUIRE_SIGN_IN_AGAIN',
   title: 'Deny sessions begun before now',
-  effect: 'Console sessions and temporary credentials of the user that began before now are denied everything. Access keys go on working: revoke them apart.',
+  effect:
+    'Console sessions and temporary credentials of the user that began before now are denied everything. Access keys go on working: revoke them apart.',
   target: 'account',
   scopes: ['iam:GetUser', 'iam:GetUserPolicy', 'iam:PutUserPolicy', 'iam:DeleteUserPolicy'],
   observe: observeSignOut,

@@ -8,10 +8,19 @@ import { changeIam } from './calls.js';
 import { administratorsLeft, inlineDocument, readLiveUser, refreshAccount, seenTexts, userNameOf } from './people.js';
 import { HOLD_POLICY, holdDocument, isDenyAll, readHold, type Held } from './policies.js';
 
-const READS = ['iam:GetUser', 'iam:GetLoginProfile', 'iam:ListAccessKeys', 'iam:ListUserPolicies', 'iam:GetUserPolicy', 'iam:ListAttachedUserPolicies', 'iam:ListGroupsForUser'];
+const READS = [
+  'iam:GetUser',
+  'iam:GetLoginProfile',
+  'iam:ListAccessKeys',
+  'iam:ListUserPolicies',
+  'iam:GetUserPolicy',
+  'iam:ListAttachedUserPolicies',
+  'iam:ListGroupsForUser',
+];
 const SUSPEND_SCOPES = [...READS, 'iam:PutUserPolicy', 'iam:UpdateAccessKey', 'iam:DeleteLoginProfile'];
 const RELEASE_SCOPES = [...READS, 'iam:DeleteUserPolicy', 'iam:DetachUserPolicy', 'iam:UpdateAccessKey', 'iam:CreateLoginProfile'];
-const PASSWORD_IS_LOST = 'The old console password is lost: console access comes back with a random one that nobody knows. Set a new one in IAM.';
+const PASSWORD_IS_LOST =
+  'The old console password is lost: console access comes back with a random one that nobody knows. Set a new one in IAM.';
 
 /** AWS has no suspended users: a policy that denies everything, keys off and no console password come to the same. */
 export const suspendUser: ActionPlan = {
@@ -56,7 +65,10 @@ async function observe(app: AppClient, target: PlanTarget): Promise<Json> {
     held: held === undefined ? null : { activeKeys: [...held.activeKeys], hadPassword: held.hadPassword },
     denyAll: user.attached.filter(({ arn }) => isDenyAll(arn)).map(({ arn }) => arn),
     keys: keys.map(({ id }) => id).sort(),
-    activeKeys: keys.filter(({ status }) => status === 'Active').map(({ id }) => id).sort(),
+    activeKeys: keys
+      .filter(({ status }) => status === 'Active')
+      .map(({ id }) => id)
+      .sort(),
     hasPassword,
     isResetRequired,
   };
@@ -72,7 +84,9 @@ function isSuspended(observed: Json): boolean {
 
 function heldOf(observed: Json): Held | undefined {
   const held = at(observed, 'held');
-  return held === null || held === undefined ? undefined : { activeKeys: seenTexts(held as Json, 'activeKeys'), hadPassword: at(held, 'hadPassword') === true };
+  return held === null || held === undefined
+    ? undefined
+    : { activeKeys: seenTexts(held as Json, 'activeKeys'), hadPassword: at(held, 'hadPassword') === true };
 }
 
 // The deny policy first: from then on nothing that the user does has an effect, whatever becomes of the rest.
@@ -112,8 +126,10 @@ async function holdAgain(app: AppClient, target: PlanTarget, before: Json): Prom
   const now = await observe(app, target);
   if (at(before, 'hasHold') === true) await putHold(app, userName, heldOf(before) ?? { activeKeys: [], hadPassword: false });
   for (const PolicyArn of seenTexts(before, 'denyAll')) await changeIam(app, 'AttachUserPolicy', { UserName: userName, PolicyArn });
-  for (const key of seenTexts(now, 'activeKeys')) if (!seenTexts(before, 'activeKeys').includes(key)) await setKey(app, userName, key, 'Inactive');
-  if (at(before, 'hasPassword') === false && at(now, 'hasPassword') === true) await changeIam(app, 'DeleteLoginProfile', { UserName: userName });
+  for (const key of seenTexts(now, 'activeKeys'))
+    if (!seenTexts(before, 'activeKeys').includes(key)) await setKey(app, userName, key, 'Inactive');
+  if (at(before, 'hasPassword') === false && at(now, 'hasPassword') === true)
+    await changeIam(app, 'DeleteLoginProfile', { UserName: userName });
 }
 
 // Keys that the user deleted in between cannot come back and do not count.
@@ -132,8 +148,10 @@ function putHold(app: AppClient, userName: string, held: Held): Promise<void> {
 }
 
 async function liftDenial(app: AppClient, userName: string, observed: Json): Promise<void> {
-  for (const PolicyArn of seenTexts(observed, 'denyAll')) await ifThere(() => changeIam(app, 'DetachUserPolicy', { UserName: userName, PolicyArn }));
-  if (at(observed, 'hasHold') === true) await ifThere(() => changeIam(app, 'DeleteUserPolicy', { UserName: userName, PolicyName: HOLD_POLICY }));
+  for (const PolicyArn of seenTexts(observed, 'denyAll'))
+    await ifThere(() => changeIam(app, 'DetachUserPolicy', { UserName: userName, PolicyArn }));
+  if (at(observed, 'hasHold') === true)
+    await ifThere(() => changeIam(app, 'DeleteUserPolicy', { UserName: userName, PolicyName: HOLD_POLICY }));
 }
 
 function setKey(app: AppClient, userName: string, AccessKeyId: string, Status: 'Active' | 'Inactive'): Promise<void> {

@@ -40,7 +40,8 @@ export function errorOf(answer: Pick<AppAnswer, 'body' | 'headers'>): AwsError {
   const { body } = answer;
   const told = typeof body === 'string' ? fromText(body) : body;
   const header = answer.headers['x-amzn-errortype'];
-  const stated = text(at(told, '__type')) ?? text(at(told, 'Code')) ?? text(at(told, 'code')) ?? (typeof header === 'string' ? header : null);
+  const stated =
+    text(at(told, '__type')) ?? text(at(told, 'Code')) ?? text(at(told, 'code')) ?? (typeof header === 'string' ? header : null);
   // `com.amazonaws.cloudtrail.v20131101#ThrottlingException:http://…` is the same as its middle.
   const code = stated?.replace(/^.*#/, '').replace(/:.*$/, '');
   const message = text(at(told, 'message')) ?? text(at(told, 'Message'));
@@ -58,7 +59,13 @@ function fromText(body: string): unknown {
 }
 
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
-const DEAD = new Set(['InvalidClientTokenId', 'SignatureDoesNotMatch', 'InvalidAccessKeyId', 'InvalidSignatureException', 'IncompleteSignature']);
+const DEAD = new Set([
+  'InvalidClientTokenId',
+  'SignatureDoesNotMatch',
+  'InvalidAccessKeyId',
+  'InvalidSignatureException',
+  'IncompleteSignature',
+]);
 const CLOCK = new Set(['RequestExpired', 'RequestTimeTooSkewed']);
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'Client.UnauthorizedOperation']);
 const SLOW = new Set([
@@ -102,7 +109,11 @@ interface Said {
 
 function wrongRegion(answer: AppAnswer): Classified {
   const region = answer.headers['x-amz-bucket-region'];
-  return { kind: 'rejected', appCode: 'PermanentRedirect', message: `The bucket stands in another region${typeof region === 'string' ? `: ${region}` : ''}.` };
+  return {
+    kind: 'rejected',
+    appCode: 'PermanentRedirect',
+    message: `The bucket stands in another region${typeof region === 'string' ? `: ${region}` : ''}.`,
+  };
 }
 
 function deadKey(said: Said): Classified {

@@ -2,7 +2,8 @@ import type { Budget, Manifest, ScopeNeed, SetupField } from '../sdk/index.js';
 
 import { REGION, USUAL_REGIONS } from './regions.js';
 
-const NO_TRAIL_FILES = 'not built yet, although the API allows it: data events stand only in the files of a trail in S3, which are not read yet.';
+const NO_TRAIL_FILES =
+  'not built yet, although the API allows it: data events stand only in the files of a trail in S3, which are not read yet.';
 const NO_FILES = 'not built yet, although the API allows it: buckets are judged by the posture controls, their files are not listed.';
 
 const FIELDS: readonly SetupField[] = [
@@ -204,5 +205,11 @@ function write(scope: string, capabilities: ScopeNeed['capabilities'], reason: s
 }
 
 function lookups(name: string, regions: string): Budget {
-  return { name: `LookupEvents ${name}`, calls: 2, perSeconds: 1, share: 0.5, match: new RegExp(`^cloudtrail:LookupEvents (?:${regions})$`) };
+  return {
+    name: `LookupEvents ${name}`,
+    calls: 2,
+    perSeconds: 1,
+    share: 0.5,
+    match: new RegExp(`^cloudtrail:LookupEvents (?:${regions})$`),
+  };
 }

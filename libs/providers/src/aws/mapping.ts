@@ -143,7 +143,12 @@ export function membershipsOf(user: IamUser, groups: ReadonlyMap<string, IamGrou
 }
 
 /** An active access key as a grant: whoever holds it can do all that its user can. */
-export function toKeyGrant(key: AccessKey, user: Pick<IamUser, 'arn' | 'name'>, makesAdmin: boolean | null, lastUsedAt: number | null | undefined): AppGrantRecord {
+export function toKeyGrant(
+  key: AccessKey,
+  user: Pick<IamUser, 'arn' | 'name'>,
+  makesAdmin: boolean | null,
+  lastUsedAt: number | null | undefined,
+): AppGrantRecord {
   return {
     kind: 'appGrant',
     externalId: key.id,
@@ -181,7 +186,8 @@ export function toTrustGrants(role: IamRole, accountId: string, policies: Readon
   for (const { effect, principal, condition } of readDocument(role.trust) ?? []) {
     if (effect !== 'Allow') continue;
     const asksForId = JSON.stringify(condition).includes('sts:ExternalId');
-    for (const account of accountsOf(principal)) if (account !== accountId) outside.set(account, (outside.get(account) ?? true) && asksForId);
+    for (const account of accountsOf(principal))
+      if (account !== accountId) outside.set(account, (outside.get(account) ?? true) && asksForId);
   }
   const held = policiesOf(role, policies);
   const makesAdmin = isAdmin(held);

@@ -48,9 +48,11 @@ export async function readLiveUser(app: AppClient, target: PlanTarget): Promise<
   const row = at(await askIam(app, 'GetUser', fields), 'User');
   const arn = text(at(row, 'Arn'));
   const id = text(at(row, 'UserId'));
-  if (arn === null || id === null) throw new AppFailure({ kind: 'malformed', message: `The answer to ${operation} holds no user.` }, operation, 200);
+  if (arn === null || id === null)
+    throw new AppFailure({ kind: 'malformed', message: `The answer to ${operation} holds no user.` }, operation, 200);
   // The last part of an ARN is the name; another path is another user of an older time.
-  if (arn !== target.accountExternalId) throw new AppFailure({ kind: 'missing', message: `There is no user ${target.accountExternalId}.` }, operation, 200);
+  if (arn !== target.accountExternalId)
+    throw new AppFailure({ kind: 'missing', message: `There is no user ${target.accountExternalId}.` }, operation, 200);
   const login = await askIamIfThere(app, 'GetLoginProfile', fields);
   return {
     user: {
@@ -82,7 +84,8 @@ async function groupsOf(app: AppClient, userName: string): Promise<string[]> {
 
 async function attachedOf(app: AppClient, userName: string): Promise<IamUser['attached']> {
   const attached = [];
-  for await (const page of iamPages(app, 'ListAttachedUserPolicies', { UserName: userName })) attached.push(...readAttached(page, 'AttachedPolicies'));
+  for await (const page of iamPages(app, 'ListAttachedUserPolicies', { UserName: userName }))
+    attached.push(...readAttached(page, 'AttachedPolicies'));
   return attached;
 }
 
@@ -100,7 +103,10 @@ export async function inlineDocument(app: AppClient, userName: string, policyNam
 
 /** The user with the texts of its inline policies, for judging its rights. */
 export async function withDocuments(app: AppClient, user: IamUser): Promise<IamUser> {
-  const inline = await app.each(user.inline, async ({ name }): Promise<Inline> => ({ name, document: await inlineDocument(app, user.name, name) }));
+  const inline = await app.each(user.inline, async ({ name }): Promise<Inline> => ({
+    name,
+    document: await inlineDocument(app, user.name, name),
+  }));
   return { ...user, inline };
 }
 

@@ -23,15 +23,28 @@ export const controls: readonly Control[] = catalogue as unknown as readonly Con
 export const evidence: Listing<EvidenceRecord> = { everySeconds: 86_400, complete: ['evidence'], pages: evidencePages };
 
 async function* evidencePages(app: AppClient): AsyncGenerator<ListingPage<EvidenceRecord>> {
-  for (const [operation, read] of Object.entries(ACCOUNT_EVIDENCE)) yield { records: [told(app, operation, '', await outcomeOf(() => read(app)))] };
+  for (const [operation, read] of Object.entries(ACCOUNT_EVIDENCE))
+    yield { records: [told(app, operation, '', await outcomeOf(() => read(app)))] };
   yield { records: await reportRecords(app) };
   for (const region of regionsOf(app.settings, app.facts)) {
     for (const [operation, read] of Object.entries(REGION_EVIDENCE)) {
       yield { records: [told(app, operation, region, await outcomeOf(() => read(app, region)))] };
     }
   }
-  yield* each(app, 'iam:GetPolicyVersion', () => customerPolicies(app), ({ arn }) => arn, policyEvidence);
-  yield* each(app, 's3:GetBucketPolicy', () => buckets(app), ({ name }) => name, bucketEvidence);
+  yield* each(
+    app,
+    'iam:GetPolicyVersion',
+    () => customerPolicies(app),
+    ({ arn }) => arn,
+    policyEvidence,
+  );
+  yield* each(
+    app,
+    's3:GetBucketPolicy',
+    () => buckets(app),
+    ({ name }) => name,
+    bucketEvidence,
+  );
 }
 
 // One report serves three documents, and fails for all of them.
@@ -41,7 +54,9 @@ async function reportRecords(app: AppClient): Promise<EvidenceRecord[]> {
     documents = await reportEvidence(app);
     return null;
   });
-  return REPORT_OPERATIONS.map((operation) => told(app, operation, '', documents ? { is: 'read', document: documents[operation] } : outcome));
+  return REPORT_OPERATIONS.map((operation) =>
+    told(app, operation, '', documents ? { is: 'read', document: documents[operation] } : outcome),
+  );
 }
 
 // A list that cannot be read stands as one record, so that its control is unknown instead of silent.
@@ -58,7 +73,8 @@ async function* each<T extends { readonly name: string }>(
     return null;
   });
   if (listed.is !== 'read') yield { records: [told(app, operation, '', listed)] };
-  for (const item of items) yield { records: [{ ...told(app, operation, scopeOf(item), await outcomeOf(() => read(app, item))), scopeName: item.name }] };
+  for (const item of items)
+    yield { records: [{ ...told(app, operation, scopeOf(item), await outcomeOf(() => read(app, item))), scopeName: item.name }] };
 }
 
 type Outcome = EvidenceRecord['outcome'];
@@ -76,7 +92,8 @@ async function outcomeOf(read: () => Promise<Json>): Promise<Outcome> {
     const { kind, message, classified } = failure;
     if (kind === 'forbidden' || kind === 'consent') return { is: 'refused', missing: classified.missingScopes ?? [], message };
     if (kind === 'unlicensed') return { is: 'unlicensed', message };
-    if (kind === 'missing' || kind === 'malformed' || kind === 'rejected' || kind === 'conflict' || kind === 'down') return { is: 'failed', message };
+    if (kind === 'missing' || kind === 'malformed' || kind === 'rejected' || kind === 'conflict' || kind === 'down')
+      return { is: 'failed', message };
     throw failure;
   }
 }

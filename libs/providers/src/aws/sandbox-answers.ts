@@ -57,12 +57,20 @@ export function refuse(call: Call, status: number, code: string, message: string
   const inner = xml({ Code: code, Message: message });
   const id = requestId(call);
   if (service === 'iam' || service === 'sts') {
-    const answer = xmlAnswer(status, `<ErrorResponse xmlns="${XMLNS[service]}"><Error><Type>Sender</Type>${inner}</Error><RequestId>${id}</RequestId></ErrorResponse>`);
+    const answer = xmlAnswer(
+      status,
+      `<ErrorResponse xmlns="${XMLNS[service]}"><Error><Type>Sender</Type>${inner}</Error><RequestId>${id}</RequestId></ErrorResponse>`,
+    );
     return { ...answer, headers: { ...answer.headers, ...date } };
   }
-  if (service === 'ec2') return xmlAnswer(status, `<Response><Errors><Error>${inner}</Error></Errors><RequestID>${id}</RequestID></Response>`);
+  if (service === 'ec2')
+    return xmlAnswer(status, `<Response><Errors><Error>${inner}</Error></Errors><RequestID>${id}</RequestID></Response>`);
   if (service.startsWith('s3')) return xmlAnswer(status, `<Error>${inner}<RequestId>${id}</RequestId><HostId>sandbox</HostId></Error>`);
-  return { status, headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': code, ...date }, json: { __type: code, message } };
+  return {
+    status,
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': code, ...date },
+    json: { __type: code, message },
+  };
 }
 
 function requestId(call: Call): string {

@@ -16,21 +16,25 @@ const hashes: Hashes = {
 /** Who signs, when the signature is right; else the refusal. */
 export function signer(call: Call): Credential | SandboxAnswer {
   const wrong = (code: string, message: string) => refuse(call, 403, isJson(call) ? (JSON_CODES[code] ?? code) : code, message);
-  const parts = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/.exec(
-    call.headers['authorization'] ?? '',
-  );
+  const parts =
+    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/.exec(
+      call.headers['authorization'] ?? '',
+    );
   const time = call.headers['x-amz-date'] ?? '';
   if (!parts || !/^\d{8}T\d{6}Z$/.test(time)) return wrong('MissingAuthenticationToken', 'Request is missing Authentication Token');
   const [, keyId = '', , region = '', service = '', signed = '', signature = ''] = parts;
   const known = call.switches.revoked ? undefined : call.state.credentials.get(keyId);
   if (!known) return wrong('InvalidClientTokenId', 'The security token included in the request is invalid.');
-  if (known.token !== undefined && call.headers['x-amz-security-token'] !== known.token) return wrong('InvalidClientTokenId', 'The security token included in the request is invalid');
+  if (known.token !== undefined && call.headers['x-amz-security-token'] !== known.token)
+    return wrong('InvalidClientTokenId', 'The security token included in the request is invalid');
   const isOld = known.expiresAt !== undefined && known.expiresAt <= call.now.getTime();
   if (isOld) return wrong('ExpiredToken', 'The security token included in the request is expired');
   const sentAt = timeMs(time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')) ?? 0;
-  if (Math.abs(sentAt - call.now.getTime()) > LATEST_MS) return wrong('SignatureDoesNotMatch', `Signature expired: ${time} is now earlier than allowed.`);
+  if (Math.abs(sentAt - call.now.getTime()) > LATEST_MS)
+    return wrong('SignatureDoesNotMatch', `Signature expired: ${time} is now earlier than allowed.`);
   const wanted = scopeOfHost(new URL(call.host).host);
-  if (wanted.region !== region || wanted.service !== service) return wrong('SignatureDoesNotMatch', `Credential should be scoped to a valid region. `);
+  if (wanted.region !== region || wanted.service !== service)
+    return wrong('SignatureDoesNotMatch', `Credential should be scoped to a valid region. `);
   if (!isWhole(call, signed.split(';'), signature, known.secret, time)) {
     return wrong('SignatureDoesNotMatch', 'The request signature we calculated does not match the signature you provided.');
   }
@@ -77,7 +81,8 @@ export function authorize(call: Call): SandboxAnswer | undefined {
   const permission = permissionOf(call);
   if (!call.switches.missingScopes.includes(permission)) return undefined;
   const message = `User: ${who.arn} is not authorized to perform: ${permission} on resource: * because no identity-based policy allows the ${permission} action`;
-  if (serviceOf(call) === 'ec2') return refuse(call, 403, 'UnauthorizedOperation', `You are not authorized to perform this operation. ${message}`);
+  if (serviceOf(call) === 'ec2')
+    return refuse(call, 403, 'UnauthorizedOperation', `You are not authorized to perform this operation. ${message}`);
   return refuse(call, isJson(call) ? 400 : 403, isJson(call) ? 'AccessDeniedException' : 'AccessDenied', message);
 }
 
@@ -100,17 +105,27 @@ export function securityTokens(call: Call): SandboxAnswer {
   if ('status' in who) return who;
   const fields = fieldsOf(call);
   const action = fields['Action'] ?? '';
-  if (action === 'GetCallerIdentity') return queryAnswer(call, action, xml({ Arn: who.arn, UserId: awsId('AIDA', who.arn), Account: ACCOUNT_ID }));
+  if (action === 'GetCallerIdentity')
+    return queryAnswer(call, action, xml({ Arn: who.arn, UserId: awsId('AIDA', who.arn), Account: ACCOUNT_ID }));
   const { own, credentials } = call.state;
   if (action !== 'AssumeRole') return refuse(call, 400, 'InvalidAction', `Could not find operation ${action}`);
   const seconds = Number(fields['DurationSeconds'] ?? 3_600);
   if (!(seconds >= 900 && seconds <= 43_200)) return refuse(call, 400, 'ValidationError', 'DurationSeconds is out of range.');
   if (fields['RoleArn'] !== own.roleArn || fields['ExternalId'] !== own.externalId) {
-    return refuse(call, 403, 'AccessDenied', `User: ${who.arn} is not authorized to perform: sts:AssumeRole on resource: ${fields['RoleArn'] ?? ''}`);
+    return refuse(
+      call,
+      403,
+      'AccessDenied',
+      `User: ${who.arn} is not authorized to perform: sts:AssumeRole on resource: ${fields['RoleArn'] ?? ''}`,
+    );
   }
   const expiresAt = call.now.getTime() + seconds * 1_000;
   const arn = `arn:aws:sts::${ACCOUNT_ID}:assumed-role/${own.roleArn.split('/').at(-1)}/${fields['RoleSessionName'] ?? ''}`;
-  const made = { id: awsId('ASIA', randomBytes(8).toString('hex')).slice(0, 20), secret: randomBytes(30).toString('base64'), token: randomBytes(96).toString('base64') };
+  const made = {
+    id: awsId('ASIA', randomBytes(8).toString('hex')).slice(0, 20),
+    secret: randomBytes(30).toString('base64'),
+    token: randomBytes(96).toString('base64'),
+  };
   credentials.set(made.id, { secret: made.secret, token: made.token, arn, expiresAt });
   const given = xml({ AccessKeyId: made.id, SecretAccessKey: made.secret, SessionToken: made.token, Expiration: awsTime(expiresAt) });
   const user = xml({ AssumedRoleId: `${awsId('AROA', own.roleArn)}:castellan`, Arn: arn });

@@ -71,7 +71,13 @@ export interface AwsState {
   readonly roles: readonly SandboxRole[];
   readonly bulkAccounts: number;
   readonly trail: SandboxTrail;
-  readonly own: { readonly accessKeyId: string; readonly secret: string; readonly userName: string; readonly roleArn: string; readonly externalId: string };
+  readonly own: {
+    readonly accessKeyId: string;
+    readonly secret: string;
+    readonly userName: string;
+    readonly roleArn: string;
+    readonly externalId: string;
+  };
   readonly credentials: Map<string, Credential>;
   report: { readonly madeAt: number; readonly readyAt: number; readonly csv: string } | undefined;
   tickedAt: Date;

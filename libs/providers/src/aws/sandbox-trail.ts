@@ -64,7 +64,8 @@ export class SandboxTrail {
 
   // Counted instead of walked: a million events are passed over by arithmetic.
   private bulkRest(query: TrailQuery, offset: number, limit: number, events: WireRecord[]): boolean {
-    if (!this.bulk || query.region !== REGIONS[0] || (query.key === 'ReadOnly' && query.value !== 'false') || query.key === 'EventName') return false;
+    if (!this.bulk || query.region !== REGIONS[0] || (query.key === 'ReadOnly' && query.value !== 'false') || query.key === 'EventName')
+      return false;
     const { from, until, count } = this.bulk;
     const step = (until - from) / count;
     const first = Math.max(0, Math.ceil((query.from - from) / step));
@@ -83,7 +84,14 @@ function isAsked(entry: TrailEntry, { region, from, until, key, value }: TrailQu
 }
 
 function bulkEntry(index: number, at: number): TrailEntry {
-  return entryOf({ id: guid(`bulk ${index}`), at, source: 'ec2.amazonaws.com', name: 'CreateTags', user: `bulk-${index % 1_000}`, ip: '198.51.100.7' });
+  return entryOf({
+    id: guid(`bulk ${index}`),
+    at,
+    source: 'ec2.amazonaws.com',
+    name: 'CreateTags',
+    user: `bulk-${index % 1_000}`,
+    ip: '198.51.100.7',
+  });
 }
 
 /** What an event is made of. */
@@ -149,7 +157,10 @@ export function entryOfEvent(event: CompanyEvent, userName: (number: number) => 
   return entryOf({ id: guid(event.id), at: event.at.getTime(), user, ip: place.ip, userAgent: device.userAgent, ...what });
 }
 
-type What = Pick<EntryParts, 'source' | 'name' | 'request' | 'response' | 'additional' | 'error' | 'isFailedLogin' | 'region' | 'isReadOnly'>;
+type What = Pick<
+  EntryParts,
+  'source' | 'name' | 'request' | 'response' | 'additional' | 'error' | 'isFailedLogin' | 'region' | 'isReadOnly'
+>;
 
 const IAM = 'iam.amazonaws.com';
 
@@ -163,7 +174,11 @@ function whatOf(event: CompanyEvent, to: string | undefined, self: string): What
     case 'PASSWORD_CHANGED':
       return { source: IAM, name: 'ChangePassword' };
     case 'MFA_RESET':
-      return { source: IAM, name: 'DeactivateMFADevice', request: { userName, serialNumber: `arn:aws:iam::${ACCOUNT_ID}:mfa/${userName}` } };
+      return {
+        source: IAM,
+        name: 'DeactivateMFADevice',
+        request: { userName, serialNumber: `arn:aws:iam::${ACCOUNT_ID}:mfa/${userName}` },
+      };
     case 'ADD_USER':
       return { source: IAM, name: 'CreateUser', request: { userName } };
     case 'GROUP_CHANGE':
@@ -174,7 +189,12 @@ function whatOf(event: CompanyEvent, to: string | undefined, self: string): What
       return { source: IAM, name: 'UpdateAccountPasswordPolicy', request: { minimumPasswordLength: 12 } };
     case 'TOKEN_CREATE': {
       const accessKeyId = awsId('AKIA', event.id).slice(0, 20);
-      return { source: IAM, name: 'CreateAccessKey', request: { userName }, response: { accessKey: { userName, accessKeyId, status: 'Active' } } };
+      return {
+        source: IAM,
+        name: 'CreateAccessKey',
+        request: { userName },
+        response: { accessKey: { userName, accessKeyId, status: 'Active' } },
+      };
     }
     case 'UNKNOWN_NEW_EVENT':
       return { source: 'q.amazonaws.com', name: 'RunAssistantPrompt', region: REGIONS[1], request: { about: event.about ?? '' } };

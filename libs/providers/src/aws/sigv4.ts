@@ -46,7 +46,11 @@ export function sign(hashes: Hashes, credentials: Credentials, call: Signable, n
     'x-amz-content-sha256': payloadHash,
     ...(credentials.sessionToken !== undefined && { 'x-amz-security-token': credentials.sessionToken }),
   };
-  const headers: Record<string, string> = { ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), value])), ...added, host: url.host };
+  const headers: Record<string, string> = {
+    ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), value])),
+    ...added,
+    host: url.host,
+  };
   const scope = scopeOfHost(url.host);
   const signed = signatureOf(hashes, credentials.secretAccessKey, {
     method: call.method,

@@ -68,7 +68,10 @@ export async function policyDocuments(app: AppClient): Promise<Documents> {
       policies.filter((policy) => policy.setting === `settings/${type}`),
       rootOrgUnit,
     );
-    return [policyOperation(type), own.length === 0 ? { policies: null } : { policies: own.map((policy) => trimmed(policy, fields)) }];
+    return [
+      policyOperation(type),
+      own.length === 0 ? { policies: null } : { policies: own.map((policy) => trimmed(policy, fields, rootOrgUnit)) },
+    ];
   });
   return Object.fromEntries(documents);
 }
@@ -102,12 +105,17 @@ function inForce(policies: readonly Policy[], root: string | null): Policy[] {
   return [...winners.values()];
 }
 
-function trimmed({ name, type, orgUnit, group, setting, value }: Policy, fields: readonly string[]): Json {
+function trimmed({ name, type, orgUnit, group, setting, value }: Policy, fields: readonly string[], root: string | null): Json {
   const kept = fields.flatMap((field): [string, Json][] => {
     const found = value[field];
     return typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean' ? [[field, found]] : [];
   });
-  return { name, type, appliesTo: group ?? orgUnit ?? 'everyone', setting: { type: setting, value: Object.fromEntries(kept) } };
+  return {
+    name,
+    type,
+    appliesTo: group ?? (orgUnit === root ? null : orgUnit) ?? 'everyone',
+    setting: { type: setting, value: Object.fromEntries(kept) },
+  };
 }
 
 /** The documents about people, out of one walk over all users. */

@@ -22,7 +22,11 @@ export const CONNECTOR_ID = '100000000000000000007';
 /** The Workspace of a made-up company. */
 export function seed(company: Company, options: SeedOptions): WorkspaceState {
   const now = options.now.getTime();
-  const people = company.people.map((employee) => userOf(employee, lastSignIns(company, now), now));
+  const signIns = lastSignIns(company, now);
+  // Of those who left, every second one is deleted already.
+  const leavers = company.people.filter(({ traits }) => traits.includes('LEAVER'));
+  const deleted = new Set(leavers.filter((_leaver, index) => index % 2 === 1).map(({ number }) => number));
+  const people = company.people.map((employee) => userOf(employee, signIns, deleted.has(employee.number), now));
   const users = [connector(company, now), ...people];
   const groups = groupsOf(company);
   return {
@@ -42,23 +46,17 @@ export function seed(company: Company, options: SeedOptions): WorkspaceState {
   };
 }
 
-let known: { readonly company: Company; readonly times: ReadonlyMap<number, number> } | undefined;
-
 function lastSignIns(company: Company, now: number): ReadonlyMap<number, number> {
-  if (known?.company === company) return known.times;
   const times = new Map<number, number>();
   for (const event of company.events(new Date(now - 3 * DAY_MS), new Date(now))) {
     if (event.act === 'SIGN_IN') times.set(event.who.number, event.at.getTime());
   }
-  known = { company, times };
   return times;
 }
 
-function userOf(employee: Employee, signIns: ReadonlyMap<number, number>, now: number): SandboxUser {
+function userOf(employee: Employee, signIns: ReadonlyMap<number, number>, isDeleted: boolean, now: number): SandboxUser {
   const { traits, number } = employee;
   const isLeaver = traits.includes('LEAVER');
-  // Of those who left, every second one is deleted already.
-  const isDeleted = isLeaver && number % 2 === 1;
   const isNew = traits.includes('NEW') && number % 2 === 0;
   const isDormant = traits.includes('DORMANT');
   const hasFactor = !traits.includes('NO_SECOND_FACTOR') && !isNew;

@@ -1,4 +1,5 @@
 import type { Provider } from '../sdk/index.js';
+import { deactivateUser } from './govern-delete.js';
 import { revokeAppGrant } from './govern-grants.js';
 import { removeFromGroup } from './govern-groups.js';
 import { revokeAdminPrivileges } from './govern-roles.js';
@@ -10,6 +11,7 @@ export const actions: Provider['actions'] = {
   UNSUSPEND_USER: unsuspendUser,
   REQUIRE_SIGN_IN_AGAIN: requireSignInAgain,
   EXPIRE_PASSWORD: expirePassword,
+  DEACTIVATE_USER: deactivateUser,
   REVOKE_ADMIN_PRIVILEGES: revokeAdminPrivileges,
   REMOVE_FROM_GROUP: removeFromGroup,
   REVOKE_APP_GRANT: revokeAppGrant,

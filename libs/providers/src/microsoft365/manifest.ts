@@ -85,6 +85,7 @@ export const SCOPES: readonly ScopeNeed[] = [
   write('User.EnableDisableAccount.All', ['USER_GOVERNANCE'], 'Blocks and unblocks sign-in.'),
   write('User.RevokeSessions.All', ['USER_GOVERNANCE'], 'Signs users out everywhere.'),
   write('User-PasswordProfile.ReadWrite.All', ['USER_GOVERNANCE'], 'Resets a password, to be changed at the next sign-in.'),
+  write('User.DeleteRestore.All', ['USER_GOVERNANCE'], 'Deletes users, and restores them.'),
   write('GroupMember.ReadWrite.All', ['USER_GOVERNANCE'], 'Removes users from groups, and puts them back.'),
   write('RoleManagement.ReadWrite.Directory', ['USER_GOVERNANCE'], 'Takes directory roles away, and gives them back.'),
   write('DelegatedPermissionGrant.ReadWrite.All', ['REVOKE_APP_GRANTS'], 'Withdraws consents to apps.'),
@@ -98,7 +99,7 @@ const BUDGETS: readonly Budget[] = [
   // One a second for all apps of the tenant together.
   { name: 'conditional access', calls: 2, perSeconds: 2, match: /^GET \/identity/ },
   { name: 'activity feed', calls: 2_000, perSeconds: 60, match: /^[A-Z]+ \/(?:subscriptions|audit)\// },
-  { name: 'writes', calls: 3_000, perSeconds: 150, match: /^(?:PATCH|DELETE) |^POST \/(?:users|groups|roleManagement)\// },
+  { name: 'writes', calls: 3_000, perSeconds: 150, match: /^(?:PATCH|DELETE) |^POST \/(?:users|groups|directory|roleManagement)\// },
   {
     name: 'directory',
     calls: 1_200,
@@ -132,12 +133,12 @@ export const manifest: Manifest = {
     USER_ACTIVITY: { support: 'SUPPORTED', scopes: ['ActivityFeed.Read'], plan: 'Unified audit log switched on' },
     ADMIN_ACTIVITY: { support: 'SUPPORTED', scopes: ['AuditLog.Read.All', 'ActivityFeed.Read'] },
     USER_GOVERNANCE: {
-      support: 'PARTIAL',
-      note: 'All but deactivation: block and unblock sign-in, end sessions, reset passwords, remove from groups and roles.',
+      support: 'SUPPORTED',
       scopes: [
         'User.EnableDisableAccount.All',
         'User.RevokeSessions.All',
         'User-PasswordProfile.ReadWrite.All',
+        'User.DeleteRestore.All',
         'GroupMember.ReadWrite.All',
         'RoleManagement.ReadWrite.Directory',
       ],

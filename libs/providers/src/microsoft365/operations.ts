@@ -13,6 +13,8 @@ export const SCOPES_OF_OPERATION = {
   'PATCH /users/{id} (passwordProfile)': ['User-PasswordProfile.ReadWrite.All', 'User.ReadWrite.All'],
   'POST /users/{id}/revokeSignInSessions': ['User.RevokeSessions.All', 'User.ReadWrite.All'],
   'GET /directory/deletedItems/microsoft.graph.user': ['User.Read.All', 'Directory.Read.All'],
+  'DELETE /users/{id}': ['User.DeleteRestore.All', 'User.ReadWrite.All'],
+  'POST /directory/deletedItems/{id}/restore': ['User.DeleteRestore.All', 'User.ReadWrite.All'],
   'GET /reports/authenticationMethods/userRegistrationDetails': ['AuditLog.Read.All'],
   'GET /groups': ['GroupMember.Read.All', 'Directory.Read.All'],
   'GET /groups/{id}/members': ['GroupMember.Read.All', 'Directory.Read.All'],

@@ -23,7 +23,11 @@ async function signIn(context: AuthContext): Promise<AuthSession> {
 }
 
 function withSecret({ settings, secrets, send }: AuthContext): Promise<AppAnswer> {
-  const form = { grant_type: 'client_credentials', client_id: String(settings['clientId'] ?? ''), client_secret: secrets['clientSecret'] ?? '' };
+  const form = {
+    grant_type: 'client_credentials',
+    client_id: String(settings['clientId'] ?? ''),
+    client_secret: secrets['clientSecret'] ?? '',
+  };
   return send({ operation: OPERATIONS.token, method: 'POST', path: '/services/oauth2/token', form });
 }
 
@@ -77,13 +81,22 @@ function refuseOtherOrg({ settings }: AuthContext, answer: AppAnswer): void {
 // ---------------------------------------------------------------- refusals of the token endpoint
 
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [/hasn't approved/i, 'Set the policy of the app to "Admin approved users are pre-authorized" and assign the permission set of the integration user to it.'],
+  [
+    /hasn't approved/i,
+    'Set the policy of the app to "Admin approved users are pre-authorized" and assign the permission set of the integration user to it.',
+  ],
   [/audience/i, 'Check the login host: test.salesforce.com for sandboxes of the org, login.salesforce.com otherwise.'],
   [/invalid assertion/i, 'Upload the certificate of this private key to the app, and check the user name.'],
   [/ip restricted/i, 'Relax the IP restriction of the app, or add the address of this server to the allowed ranges.'],
-  [/authentication failure|inactive|locked|frozen/i, 'Check that the integration user is active, neither frozen nor locked, and that login hours and ranges let it in.'],
+  [
+    /authentication failure|inactive|locked|frozen/i,
+    'Check that the integration user is active, neither frozen nor locked, and that login hours and ranges let it in.',
+  ],
   [/expired/i, 'Check the clock of this machine: an assertion is valid for three minutes.'],
-  [/client credentials|request not supported/i, 'Enable the client credentials flow in the app, set its run-as user, and enter the My Domain host.'],
+  [
+    /client credentials|request not supported/i,
+    'Enable the client credentials flow in the app, set its run-as user, and enter the My Domain host.',
+  ],
 ];
 
 function refusal(answer: AppAnswer): Classified {
@@ -100,5 +113,10 @@ function refusal(answer: AppAnswer): Classified {
     return { kind: 'consent', ...said, remedy: 'Let the integration user use the app: assign its permission set or profile to it.' };
   }
   if (/inactive|locked|frozen|authentication failure/i.test(detail ?? '')) return { kind: 'auth-revoked', ...said, remedy };
-  return { kind: 'misconfigured', ...said, problem: 'CREDENTIAL_INVALID', remedy: remedy ?? 'Check consumer key, user name, key or secret, and login host.' };
+  return {
+    kind: 'misconfigured',
+    ...said,
+    problem: 'CREDENTIAL_INVALID',
+    remedy: remedy ?? 'Check consumer key, user name, key or secret, and login host.',
+  };
 }

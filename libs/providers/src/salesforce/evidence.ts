@@ -9,7 +9,13 @@ import { queryAll } from './soql.js';
 
 const TOOLING = 'GET /services/data/vXX.X/tooling/query?q=';
 const QUERY = 'GET /services/data/vXX.X/query?q=';
-const DEFAULTS = ['DefaultAccountAccess', 'DefaultContactAccess', 'DefaultCaseAccess', 'DefaultOpportunityAccess', 'DefaultLeadAccess'] as const;
+const DEFAULTS = [
+  'DefaultAccountAccess',
+  'DefaultContactAccess',
+  'DefaultCaseAccess',
+  'DefaultOpportunityAccess',
+  'DefaultLeadAccess',
+] as const;
 
 /** Documents by the operation that a control names, cut down to what controls read; an answer without it is malformed. */
 export const EVIDENCE: Readonly<Record<string, (app: AppClient) => Promise<Json>>> = {
@@ -35,7 +41,9 @@ async function score(app: AppClient): Promise<Json> {
 // The rows as they came, and once more by the words of their setting, so that a control can point to one.
 async function risks(app: AppClient): Promise<Json> {
   const operation = 'tooling query (SecurityHealthCheckRisks)';
-  const rows = await queryAll(app, 'SELECT RiskType, Setting, SettingGroup, OrgValueRaw, StandardValue FROM SecurityHealthCheckRisks', { isTooling: true });
+  const rows = await queryAll(app, 'SELECT RiskType, Setting, SettingGroup, OrgValueRaw, StandardValue FROM SecurityHealthCheckRisks', {
+    isTooling: true,
+  });
   if (rows.length === 0) requiredText(null, operation, 'a row');
   const records = rows.map((row) => ({
     RiskType: requiredText(row['RiskType'], operation, 'the RiskType of a row'),
@@ -68,14 +76,21 @@ async function countOfPowerful(app: AppClient): Promise<Json> {
 
 async function connectedApps(app: AppClient): Promise<Json> {
   const query = 'query (ConnectedApplication)';
-  const rows = await queryAll(app, 'SELECT Id, Name, OptionsAllowAdminApprovedUsersOnly, RefreshTokenValidityPeriod FROM ConnectedApplication');
+  const rows = await queryAll(
+    app,
+    'SELECT Id, Name, OptionsAllowAdminApprovedUsersOnly, RefreshTokenValidityPeriod FROM ConnectedApplication',
+  );
   return {
     records: rows.map((row) => {
       const validity = text(row['RefreshTokenValidityPeriod']);
       return {
         Id: requiredText(row['Id'], query, 'the Id'),
         Name: requiredText(row['Name'], query, 'the Name'),
-        OptionsAllowAdminApprovedUsersOnly: requiredFlag(row['OptionsAllowAdminApprovedUsersOnly'], query, 'OptionsAllowAdminApprovedUsersOnly'),
+        OptionsAllowAdminApprovedUsersOnly: requiredFlag(
+          row['OptionsAllowAdminApprovedUsersOnly'],
+          query,
+          'OptionsAllowAdminApprovedUsersOnly',
+        ),
         // Left out, not null, where tokens live for ever: a control asks whether it is there.
         ...(validity !== null && { RefreshTokenValidityPeriod: validity }),
       };
@@ -101,7 +116,11 @@ async function activeUsers(app: AppClient): Promise<Json> {
   const frozen = await queryAll(app, 'SELECT Id, UserId FROM UserLogin WHERE IsFrozen = true');
   const isFrozen = new Set(frozen.map((row) => text(row['UserId'])));
   const rows = await queryAll(app, `SELECT Id, Username, LastLoginDate, CreatedDate ${EMPLOYEES}`);
-  return { records: rows.filter((row) => !isFrozen.has(text(row['Id']))).map((row) => ({ ...named(row), ...lastSeen(row['LastLoginDate'], row['CreatedDate']) })) };
+  return {
+    records: rows
+      .filter((row) => !isFrozen.has(text(row['Id'])))
+      .map((row) => ({ ...named(row), ...lastSeen(row['LastLoginDate'], row['CreatedDate']) })),
+  };
 }
 
 async function passwordsForEver(app: AppClient): Promise<Json> {

@@ -1,4 +1,15 @@
-import { AppFailure, at, flag, list, requiredList, requiredText, text, type AppClient, type Facts, type OwnIdentity } from '../sdk/index.js';
+import {
+  AppFailure,
+  at,
+  flag,
+  list,
+  requiredList,
+  requiredText,
+  text,
+  type AppClient,
+  type Facts,
+  type OwnIdentity,
+} from '../sdk/index.js';
 
 import { API_VERSION, OPERATIONS, pathOf } from './operations.js';
 import { OLDEST_RIGHTS, RIGHTS, type Right } from './permissions.js';
@@ -35,7 +46,9 @@ export async function discover(app: AppClient): Promise<Facts> {
 async function requireVersion(app: AppClient): Promise<void> {
   const operation = OPERATIONS.versions;
   const { body, status } = await app.call({ operation, path: '/services/data/' });
-  const versions = requiredList(body, operation, 'a list of versions').map((item) => requiredText(at(item, 'version'), operation, 'a version'));
+  const versions = requiredList(body, operation, 'a list of versions').map((item) =>
+    requiredText(at(item, 'version'), operation, 'a version'),
+  );
   if (versions.includes(API_VERSION)) return;
   const message = `The org does not offer version ${API_VERSION} of the API.`;
   throw new AppFailure({ kind: 'misconfigured', message, remedy: 'Update this product, or check the My Domain host.' }, operation, status);

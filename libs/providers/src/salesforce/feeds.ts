@@ -77,7 +77,8 @@ async function* timedPages(app: AppClient, log: TimedLog, cursor: string): Async
       return;
     } catch (failure) {
       // The query was forgotten halfway: it is asked anew from where we are, as long as that is further than before.
-      if (!(failure instanceof AppFailure) || failure.classified.appCode !== 'INVALID_QUERY_LOCATOR' || newest === startedFrom) throw failure;
+      if (!(failure instanceof AppFailure) || failure.classified.appCode !== 'INVALID_QUERY_LOCATOR' || newest === startedFrom)
+        throw failure;
     }
   }
 }

@@ -1,6 +1,17 @@
 import type { ActivityRecord } from '#libs/contracts';
 
-import { list, requiredText, requiredTimeMs, text, timeMs, whole, type AppClient, type Feed, type FeedPage, type WireRecord } from '../sdk/index.js';
+import {
+  list,
+  requiredText,
+  requiredTimeMs,
+  text,
+  timeMs,
+  whole,
+  type AppClient,
+  type Feed,
+  type FeedPage,
+  type WireRecord,
+} from '../sdk/index.js';
 
 import { toFileEvent } from './activity-file.js';
 import { csvRows } from './csv.js';
@@ -73,7 +84,13 @@ async function filesSince(app: AppClient, from: number): Promise<string> {
 async function* fileEvents(app: AppClient, file: LogFile): AsyncGenerator<ActivityRecord[]> {
   if (file.length > LARGEST_BYTES) return;
   const operation = OPERATIONS.logFile;
-  const answer = await app.call({ operation, path: pathOf(operation, { id: file.id }), as: 'text', headers: { accept: 'text/csv' }, accept: [404] });
+  const answer = await app.call({
+    operation,
+    path: pathOf(operation, { id: file.id }),
+    as: 'text',
+    headers: { accept: 'text/csv' },
+    accept: [404],
+  });
   // A file that was kept long enough is deleted while we read.
   if (answer.status === 404 || typeof answer.body !== 'string') return;
   const receivedAt = app.now().getTime();

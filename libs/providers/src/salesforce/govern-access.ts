@@ -12,14 +12,20 @@ const NO_WAY_BACK = 'Sessions that were ended and tokens that were revoked are n
 export const suspendUser: ActionPlan = {
   kind: 'SUSPEND_USER',
   title: 'Freeze, end sessions, revoke tokens',
-  effect: 'The user can no longer sign in, all open sessions end, and all OAuth tokens of the user are revoked. Records, licence and permissions stay.',
+  effect:
+    'The user can no longer sign in, all open sessions end, and all OAuth tokens of the user are revoked. Records, licence and permissions stay.',
   target: 'account',
   scopes: [...SCOPES, 'Customize Application'],
   observe: observeAccess,
-  isDone: (observed) => flag(at(observed, 'isFrozen')) === true && ids(observed, 'sessions').length === 0 && ids(observed, 'tokens').length === 0,
+  isDone: (observed) =>
+    flag(at(observed, 'isFrozen')) === true && ids(observed, 'sessions').length === 0 && ids(observed, 'tokens').length === 0,
   run: suspend,
   refuse: refuseInactive,
-  revert: { by: (app, target, before) => thaw(app, target, before, flag(at(before, 'isFrozen')) ?? false), isDone: hasFreezeOf, note: NO_WAY_BACK },
+  revert: {
+    by: (app, target, before) => thaw(app, target, before, flag(at(before, 'isFrozen')) ?? false),
+    isDone: hasFreezeOf,
+    note: NO_WAY_BACK,
+  },
   administratorsLeft,
   refresh: refreshAccount,
 };
@@ -54,14 +60,16 @@ export const requireSignInAgain: ActionPlan = {
 export const deactivateUser: ActionPlan = {
   kind: 'DEACTIVATE_USER',
   title: 'Deactivate',
-  effect: 'The user can no longer sign in and gives its licence free. Records stay. Salesforce refuses it for users whom a setting names, such as the default owner of leads.',
+  effect:
+    'The user can no longer sign in and gives its licence free. Records stay. Salesforce refuses it for users whom a setting names, such as the default owner of leads.',
   target: 'account',
   scopes: SCOPES,
   observe: async (app, target) => ({ isActive: (await userOf(app, target)).isActive }),
   isDone: (observed) => flag(at(observed, 'isActive')) === false,
   run: async (app, target) => update(app, 'User', (await userOf(app, target)).id, { IsActive: false }),
   revert: {
-    by: async (app, target, before) => update(app, 'User', (await userOf(app, target)).id, { IsActive: flag(at(before, 'isActive')) ?? true }),
+    by: async (app, target, before) =>
+      update(app, 'User', (await userOf(app, target)).id, { IsActive: flag(at(before, 'isActive')) ?? true }),
     isDone: (observed, before) => at(observed, 'isActive') === at(before, 'isActive'),
     note: 'Needs a free licence of the same kind.',
   },
@@ -97,10 +105,18 @@ function hasFreezeOf(observed: Json, before: Json): boolean {
 
 function refuseInactive(observed: Json): Refusal | undefined {
   if (flag(at(observed, 'isActive')) === false) {
-    return { code: 'SALESFORCE_USER_INACTIVE', message: 'The user is deactivated and cannot sign in.', remedy: 'There is nothing to do; activate the user first if it should work again.' };
+    return {
+      code: 'SALESFORCE_USER_INACTIVE',
+      message: 'The user is deactivated and cannot sign in.',
+      remedy: 'There is nothing to do; activate the user first if it should work again.',
+    };
   }
   if (text(at(observed, 'loginId')) !== null) return undefined;
-  return { code: 'SALESFORCE_NO_LOGIN', message: 'This user is one that never signs in, so that it cannot be frozen.', remedy: 'Deactivate it instead.' };
+  return {
+    code: 'SALESFORCE_NO_LOGIN',
+    message: 'This user is one that never signs in, so that it cannot be frozen.',
+    remedy: 'Deactivate it instead.',
+  };
 }
 
 function ids(observed: Json, name: string): string[] {

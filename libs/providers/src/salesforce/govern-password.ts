@@ -35,5 +35,9 @@ async function observe(app: AppClient, target: PlanTarget): Promise<Json> {
 
 function refuse(observed: Json): Refusal | undefined {
   if (flag(at(observed, 'isActive')) !== false) return undefined;
-  return { code: 'SALESFORCE_USER_INACTIVE', message: 'The user is deactivated: there is no password to reset.', remedy: 'Activate the user first.' };
+  return {
+    code: 'SALESFORCE_USER_INACTIVE',
+    message: 'The user is deactivated: there is no password to reset.',
+    remedy: 'Activate the user first.',
+  };
 }

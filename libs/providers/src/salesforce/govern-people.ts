@@ -44,7 +44,12 @@ export async function endSessions(app: AppClient, ids: readonly string[]): Promi
   await app.each(ids, (id) => remove(app, 'AuthSession', id), 3);
 }
 
-export async function update(app: AppClient, object: string, id: string, fields: Readonly<Record<string, string | boolean>>): Promise<void> {
+export async function update(
+  app: AppClient,
+  object: string,
+  id: string,
+  fields: Readonly<Record<string, string | boolean>>,
+): Promise<void> {
   const operation = OPERATIONS.update;
   await app.call({ operation: `${operation} (${object})`, method: 'PATCH', path: pathOf(operation, { object, id }), json: { ...fields } });
 }
@@ -62,7 +67,12 @@ export async function remove(app: AppClient, object: string, id: string): Promis
 /** Makes a record. The answer is 201 also where single errors are told in it. */
 export async function create(app: AppClient, object: string, fields: Readonly<Record<string, string>>): Promise<void> {
   const operation = OPERATIONS.create;
-  const { body, status } = await app.call({ operation: `${operation} (${object})`, method: 'POST', path: pathOf(operation, { object }), json: { ...fields } });
+  const { body, status } = await app.call({
+    operation: `${operation} (${object})`,
+    method: 'POST',
+    path: pathOf(operation, { object }),
+    json: { ...fields },
+  });
   if (flag((body as Record<string, unknown> | undefined)?.['success']) === true) return;
   throw new AppFailure({ kind: 'rejected', message: `Salesforce did not make the ${object}.` }, operation, status);
 }

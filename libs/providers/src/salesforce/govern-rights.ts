@@ -12,7 +12,8 @@ import { assignmentFields, readAssignment, type Assignment } from './wire.js';
 export const revokeAdminPrivileges: ActionPlan = {
   kind: 'REVOKE_ADMIN_PRIVILEGES',
   title: 'Take administrator permissions away',
-  effect: 'Permission sets that make an administrator are taken from the user, and an administrator profile is changed to Standard User of the same licence.',
+  effect:
+    'Permission sets that make an administrator are taken from the user, and an administrator profile is changed to Standard User of the same licence.',
   target: 'account',
   scopes: ['api', 'Manage Users', 'Assign Permission Sets'],
   observe,
@@ -39,12 +40,18 @@ async function assignmentsOf(app: AppClient, userId: string): Promise<Assignment
 
 async function observe(app: AppClient, target: PlanTarget): Promise<Json> {
   const user = await userOf(app, target);
-  const adminFields = rightsOf(app).filter(({ isAdmin }) => isAdmin).map(({ field }) => field);
+  const adminFields = rightsOf(app)
+    .filter(({ isAdmin }) => isAdmin)
+    .map(({ field }) => field);
   const admin = (await assignmentsOf(app, user.id)).filter(({ rights }) => rights.some((field) => adminFields.includes(field)));
   const sets = admin.filter(({ isProfile }) => !isProfile).map(({ id, setId, groupId, name }) => ({ id, setId, groupId, name }));
   if (!admin.some(({ isProfile }) => isProfile)) return { sets, adminProfileId: null, replacementId: null };
   const [row] = await queryAll(app, `SELECT ProfileId, Profile.UserLicenseId FROM User WHERE Id = '${user.id}'`);
-  return { sets, adminProfileId: text(row?.['ProfileId']), replacementId: await replacementFor(app, text(at(row, 'Profile', 'UserLicenseId'))) };
+  return {
+    sets,
+    adminProfileId: text(row?.['ProfileId']),
+    replacementId: await replacementFor(app, text(at(row, 'Profile', 'UserLicenseId'))),
+  };
 }
 
 const PREFERRED = ['Standard User', 'Minimum Access - Salesforce'];
@@ -54,7 +61,10 @@ async function replacementFor(app: AppClient, licenseId: string | null): Promise
   if (licenseId === null) return null;
   const powerful = await queryAll(app, `SELECT ProfileId FROM PermissionSet WHERE IsOwnedByProfile = true AND ${adminCondition(app)}`);
   const banned = new Set(powerful.map((row) => text(row['ProfileId'])));
-  const profiles = await queryAll(app, `SELECT Id, Name FROM Profile WHERE UserLicenseId = ${quotedId(licenseId, 'a licence')} ORDER BY Name`);
+  const profiles = await queryAll(
+    app,
+    `SELECT Id, Name FROM Profile WHERE UserLicenseId = ${quotedId(licenseId, 'a licence')} ORDER BY Name`,
+  );
   const allowed = profiles.filter((row) => !banned.has(text(row['Id'])));
   const named = PREFERRED.flatMap((name) => allowed.filter((row) => text(row['Name']) === name));
   return text((named[0] ?? allowed[0])?.['Id']);
@@ -63,7 +73,8 @@ async function replacementFor(app: AppClient, licenseId: string | null): Promise
 async function run(app: AppClient, target: PlanTarget, before: Json): Promise<void> {
   for (const { id } of rows(before, 'sets')) await remove(app, 'PermissionSetAssignment', id);
   const replacement = text(at(before, 'replacementId'));
-  if (text(at(before, 'adminProfileId')) !== null && replacement !== null) await update(app, 'User', userIdOf(target), { ProfileId: replacement });
+  if (text(at(before, 'adminProfileId')) !== null && replacement !== null)
+    await update(app, 'User', userIdOf(target), { ProfileId: replacement });
 }
 
 async function giveBack(app: AppClient, target: PlanTarget, before: Json): Promise<void> {

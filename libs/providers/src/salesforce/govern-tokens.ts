@@ -23,7 +23,12 @@ export const revokeAppGrant: ActionPlan = {
   revert: { impossible: 'A token that was revoked cannot be given back; the user allows the app again.' },
   // A token that is gone is no record any more; the next listing takes it away.
   refresh: async (app, target) =>
-    (await queryAll(app, `SELECT Id, AppName, AppMenuItemId, UserId, CreatedDate, LastUsedDate, UseCount FROM OauthToken WHERE Id = '${checkedId(target.grantExternalId, 'an OAuth token')}'`))
+    (
+      await queryAll(
+        app,
+        `SELECT Id, AppName, AppMenuItemId, UserId, CreatedDate, LastUsedDate, UseCount FROM OauthToken WHERE Id = '${checkedId(target.grantExternalId, 'an OAuth token')}'`,
+      )
+    )
       .map(readToken)
       .map(toTokenGrant),
 };
@@ -60,7 +65,13 @@ export async function revokeTokens(app: AppClient, ids: readonly string[]): Prom
     const token = text(row['DeleteToken']);
     if (token === null) throw withoutKey();
     // 400 is the answer for a token that ended meanwhile.
-    const answer = await app.call({ operation: OPERATIONS.revoke, method: 'POST', path: '/services/oauth2/revoke', form: { token }, accept: [400] });
+    const answer = await app.call({
+      operation: OPERATIONS.revoke,
+      method: 'POST',
+      path: '/services/oauth2/revoke',
+      form: { token },
+      accept: [400],
+    });
     if (answer.status === 400 && text(at(answer.body, 'error')) !== 'invalid_token') throw notRevoked(answer.status);
   }
 }
@@ -68,7 +79,12 @@ export async function revokeTokens(app: AppClient, ids: readonly string[]): Prom
 function withoutKey(): AppFailure {
   const message = 'Salesforce does not show the key that revokes this token.';
   return new AppFailure(
-    { kind: 'forbidden', message, missingScopes: ['Customize Application'], remedy: 'Give the integration user the permission "Customize Application".' },
+    {
+      kind: 'forbidden',
+      message,
+      missingScopes: ['Customize Application'],
+      remedy: 'Give the integration user the permission "Customize Application".',
+    },
     OPERATIONS.revoke,
     undefined,
   );

@@ -42,7 +42,13 @@ const KIND_OF_CODE: Readonly<Record<string, Classified['kind']>> = {
   MALFORMED_QUERY: 'rejected',
 };
 
-const FORBIDDEN = new Set(['INSUFFICIENT_ACCESS', 'INSUFFICIENT_ACCESS_OR_READONLY', 'INVALID_FIELD', 'INVALID_TYPE', 'FUNCTIONALITY_NOT_ENABLED']);
+const FORBIDDEN = new Set([
+  'INSUFFICIENT_ACCESS',
+  'INSUFFICIENT_ACCESS_OR_READONLY',
+  'INVALID_FIELD',
+  'INVALID_TYPE',
+  'FUNCTIONALITY_NOT_ENABLED',
+]);
 
 function classify(answer: AppAnswer): Classified | undefined {
   const { status } = answer;
@@ -58,7 +64,11 @@ function classify(answer: AppAnswer): Classified | undefined {
 
 function withoutApi(said: Said, code: string): Classified {
   if (code === 'API_DISABLED_FOR_ORG') {
-    return { kind: 'unlicensed', ...said, remedy: 'The edition of the org has no API. Upgrade it, or buy the API add-on of Professional Edition.' };
+    return {
+      kind: 'unlicensed',
+      ...said,
+      remedy: 'The edition of the org has no API. Upgrade it, or buy the API add-on of Professional Edition.',
+    };
   }
   return { kind: 'forbidden', ...said, missingScopes: ['API Enabled'], remedy: 'Give the integration user the permission "API Enabled".' };
 }
@@ -66,7 +76,9 @@ function withoutApi(said: Said, code: string): Classified {
 // Objects and fields that a user may not see are told as if they did not exist.
 function forbidden(answer: AppAnswer, said: Said): Classified {
   const object = objectOf(answer);
-  const permission = PERMISSION_FOR[object ?? ''] ?? (answer.request.method === undefined || answer.request.method === 'GET' ? 'View Setup and Configuration' : 'Manage Users');
+  const permission =
+    PERMISSION_FOR[object ?? ''] ??
+    (answer.request.method === undefined || answer.request.method === 'GET' ? 'View Setup and Configuration' : 'Manage Users');
   return {
     kind: 'forbidden',
     ...said,

@@ -86,7 +86,10 @@ const ROLE_TYPES = "'Role', 'RoleAndSubordinates', 'RoleAndSubordinatesInternal'
 
 async function* groupPages(app: AppClient): Pages {
   const listed = new Set<string>();
-  for await (const { rows } of queryPages(app, `SELECT Id, Name, DeveloperName, Type, RelatedId FROM Group WHERE Type IN (${NAMED_TYPES})`)) {
+  for await (const { rows } of queryPages(
+    app,
+    `SELECT Id, Name, DeveloperName, Type, RelatedId FROM Group WHERE Type IN (${NAMED_TYPES})`,
+  )) {
     const records = rows.map(toGroup);
     records.forEach(({ externalId }) => listed.add(externalId));
     yield { records };

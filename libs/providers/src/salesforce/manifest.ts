@@ -78,8 +78,16 @@ export const SCOPES: readonly ScopeNeed[] = [
   need('api', ['LIST_ACCOUNTS'], 'The OAuth scope of all data calls.'),
   need('API Enabled', ['LIST_ACCOUNTS'], 'Lets the integration user call the API at all.'),
   need('View All Users', ['LIST_ACCOUNTS'], 'Shows every user, whatever sharing says.'),
-  need('View Setup and Configuration', ['LIST_GROUPS', 'LIST_PRIVILEGES', 'ADMIN_ACTIVITY', 'POSTURE'], 'Groups, permission sets, Health Check, the setup audit trail.'),
-  need('Manage Users', ['SIGN_IN_ACTIVITY'], 'The login history of others, and who is frozen or locked. It is a writing permission: Salesforce has no smaller one.'),
+  need(
+    'View Setup and Configuration',
+    ['LIST_GROUPS', 'LIST_PRIVILEGES', 'ADMIN_ACTIVITY', 'POSTURE'],
+    'Groups, permission sets, Health Check, the setup audit trail.',
+  ),
+  need(
+    'Manage Users',
+    ['SIGN_IN_ACTIVITY'],
+    'The login history of others, and who is frozen or locked. It is a writing permission: Salesforce has no smaller one.',
+  ),
   need('View Event Log Files', ['USER_ACTIVITY'], 'Event log files: exports, API use, log-outs.'),
   need('Customize Application', ['VIEW_APP_GRANTS', 'REVOKE_APP_GRANTS'], 'OAuth tokens of all users; without it only our own show.'),
   need('Manage Multi-Factor Authentication in API', ['LIST_ACCOUNTS', 'POSTURE'], 'Which users have a second factor.'),
@@ -94,8 +102,16 @@ export const manifest: Manifest = {
   vendor: 'Salesforce',
   category: 'CRM',
   capabilities: {
-    LIST_ACCOUNTS: { support: 'SUPPORTED', scopes: ['api', 'API Enabled', 'View All Users'], plan: 'Enterprise, Unlimited, Performance or Developer Edition' },
-    LIST_GROUPS: { support: 'SUPPORTED', note: 'Public groups, queues, and roles of the hierarchy.', scopes: ['api', 'View Setup and Configuration'] },
+    LIST_ACCOUNTS: {
+      support: 'SUPPORTED',
+      scopes: ['api', 'API Enabled', 'View All Users'],
+      plan: 'Enterprise, Unlimited, Performance or Developer Edition',
+    },
+    LIST_GROUPS: {
+      support: 'SUPPORTED',
+      note: 'Public groups, queues, and roles of the hierarchy.',
+      scopes: ['api', 'View Setup and Configuration'],
+    },
     LIST_PRIVILEGES: { support: 'SUPPORTED', scopes: ['api', 'View Setup and Configuration'] },
     SIGN_IN_ACTIVITY: { support: 'SUPPORTED', scopes: ['api', 'Manage Users'] },
     USER_ACTIVITY: {
@@ -110,7 +126,11 @@ export const manifest: Manifest = {
       note: 'Suspending freezes the user, ends the sessions and revokes the OAuth tokens. A frozen user still uses a licence.',
       scopes: ['api', 'Manage Users', 'Assign Permission Sets', 'Customize Application'],
     },
-    VIEW_APP_GRANTS: { support: 'SUPPORTED', note: 'Salesforce does not tell the scopes of a token.', scopes: ['api', 'Customize Application'] },
+    VIEW_APP_GRANTS: {
+      support: 'SUPPORTED',
+      note: 'Salesforce does not tell the scopes of a token.',
+      scopes: ['api', 'Customize Application'],
+    },
     REVOKE_APP_GRANTS: {
       support: 'SUPPORTED',
       note: 'Takes back the tokens of a user. An app is blocked for everybody only in Setup: there is no API for it.',

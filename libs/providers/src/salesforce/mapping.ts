@@ -97,17 +97,15 @@ export function toPrivileges(assignment: Assignment): PrivilegeRecord[] {
   const scope = scopeOf(assignment);
   return [
     { kind: 'privilege', externalId: id, account: userId, name, isAdmin: held.some(({ isAdmin }) => isAdmin), scope, viaGroup: null },
-    ...held.map(
-      ({ field, label, isAdmin }): PrivilegeRecord => ({
-        kind: 'privilege',
-        externalId: `${id}/${field.replace(/^Permissions/, '')}`,
-        account: userId,
-        name: label,
-        isAdmin,
-        scope: `${scope}: ${name}`,
-        viaGroup: null,
-      }),
-    ),
+    ...held.map(({ field, label, isAdmin }): PrivilegeRecord => ({
+      kind: 'privilege',
+      externalId: `${id}/${field.replace(/^Permissions/, '')}`,
+      account: userId,
+      name: label,
+      isAdmin,
+      scope: `${scope}: ${name}`,
+      viaGroup: null,
+    })),
   ];
 }
 

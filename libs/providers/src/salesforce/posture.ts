@@ -30,7 +30,8 @@ async function outcomeOf(read: () => Promise<Json>): Promise<Outcome> {
     const { kind, message, classified } = failure;
     if (kind === 'forbidden' || kind === 'consent') return { is: 'refused', missing: classified.missingScopes ?? [], message };
     if (kind === 'unlicensed') return { is: 'unlicensed', message };
-    if (kind === 'missing' || kind === 'malformed' || kind === 'rejected' || kind === 'conflict' || kind === 'down') return { is: 'failed', message };
+    if (kind === 'missing' || kind === 'malformed' || kind === 'rejected' || kind === 'conflict' || kind === 'down')
+      return { is: 'failed', message };
     throw failure;
   }
 }

@@ -18,7 +18,10 @@ export const probes: readonly Probe[] = [
   { capability: 'USER_GOVERNANCE', run: probeGovernance },
   { capability: 'VIEW_APP_GRANTS', run: probeTokens },
   { capability: 'REVOKE_APP_GRANTS', run: probeTokens },
-  { capability: 'POSTURE', run: (app) => queryAll(app, 'SELECT Score FROM SecurityHealthCheck', { isTooling: true }).then(() => undefined) },
+  {
+    capability: 'POSTURE',
+    run: (app) => queryAll(app, 'SELECT Score FROM SecurityHealthCheck', { isTooling: true }).then(() => undefined),
+  },
 ];
 
 async function one(app: AppClient, object: string): Promise<void> {

@@ -84,7 +84,13 @@ export function* bulkSignIns(company: Company, count: number, days: number, unti
     if (at < from) continue;
     if (at > now) return;
     const who = company.people[index % company.people.length]!;
-    const parts = { userId: userIdOfEmployee(who.number), ip: who.office.ip, browser: who.device.browser, platform: who.device.os, place: who.office };
+    const parts = {
+      userId: userIdOfEmployee(who.number),
+      ip: who.office.ip,
+      browser: who.device.browser,
+      platform: who.device.os,
+      place: who.office,
+    };
     const fixed = { status: 'Success', loginType: 'Application', application: 'Browser' };
     yield { at, row: loginRow({ id: numberedId('0Yb', index), at, ...fixed, ...parts }) };
   }
@@ -139,15 +145,32 @@ function changeOf({ act, to, about, who }: CompanyEvent): Change | undefined {
     case 'PASSWORD_CHANGED':
       return { action: 'resetpassword', section: 'Manage Users', display: `Reset password for user ${name} (UserID: [${id}])` };
     case 'GROUP_CHANGE':
-      return { action: 'groupMembership', section: 'Manage Users', display: `Added user ${name} (UserID: [${id}]) to public group ${about ?? 'Deal Desk'}` };
+      return {
+        action: 'groupMembership',
+        section: 'Manage Users',
+        display: `Added user ${name} (UserID: [${id}]) to public group ${about ?? 'Deal Desk'}`,
+      };
     case 'ROLE_GRANT':
-      return { action: 'PermSetAssign', section: 'Manage Users', display: `Permission set Data Admin: assigned to user ${name} (UserID: [${id}])` };
+      return {
+        action: 'PermSetAssign',
+        section: 'Manage Users',
+        display: `Permission set Data Admin: assigned to user ${name} (UserID: [${id}])`,
+      };
     case 'POLICY_CHANGE':
       return { action: 'changedsessiontimeout', section: 'Session Settings', display: 'Changed session timeout from 2 hours to 12 hours' };
     case 'TOKEN_CREATE':
-      return { action: 'insertConnectedApplication', section: 'Connected Apps', display: `Installed connected app ${about ?? 'Backup Sync Pro'}` };
+      return {
+        action: 'insertConnectedApplication',
+        section: 'Connected Apps',
+        display: `Installed connected app ${about ?? 'Backup Sync Pro'}`,
+      };
     case 'MFA_RESET':
-      return { action: 'suOrgAdminLogin', section: 'Manage Users', display: `Logged in using Login-As access for ${name} (UserID: [${id}])`, delegate: who.email };
+      return {
+        action: 'suOrgAdminLogin',
+        section: 'Manage Users',
+        display: `Logged in using Login-As access for ${name} (UserID: [${id}])`,
+        delegate: who.email,
+      };
     case 'UNKNOWN_NEW_EVENT':
       return { action: 'agentTopicPublished', section: 'Agents', display: 'Published agent topic Returns' };
     default:
@@ -202,7 +225,10 @@ function fileRow(event: CompanyEvent, type: FileType): Row {
     CLIENT_IP: event.place.ip,
     USER_AGENT: event.device.userAgent,
     ...(type === 'Login' && { LOGIN_STATUS: 'LOGIN_NO_ERROR', LOGIN_TYPE: 'Application' }),
-    ...((type === 'Report' || type === 'ReportExport') && { REPORT_ID_DERIVED: namedId('00O', event.about ?? event.id), ENTITY_NAME: 'Contact' }),
+    ...((type === 'Report' || type === 'ReportExport') && {
+      REPORT_ID_DERIVED: namedId('00O', event.about ?? event.id),
+      ENTITY_NAME: 'Contact',
+    }),
     ...(type === 'ContentDistribution' && { ENTITY_NAME: event.about ?? 'document, "final"' }),
     ...(type === 'RestApi' && { METHOD: 'DELETE', STATUS_CODE: '204', URI: '/services/data/v63.0/sobjects/ContentDocument' }),
     TIMESTAMP_DERIVED: stamp,

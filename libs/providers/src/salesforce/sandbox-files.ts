@@ -42,7 +42,9 @@ function* dailyFiles(state: SalesforceSandbox, now: number): Generator<Row> {
 }
 
 function fileRow(state: SalesforceSandbox, kind: 'H' | 'D', type: FileType, from: number, createdAt: number): Row {
-  const id = longId(`0AT${kind}${String(FILE_TYPES.indexOf(type)).padStart(2, '0')}${(from / HOUR_MS).toString(36).toUpperCase().padStart(9, '0')}`);
+  const id = longId(
+    `0AT${kind}${String(FILE_TYPES.indexOf(type)).padStart(2, '0')}${(from / HOUR_MS).toString(36).toUpperCase().padStart(9, '0')}`,
+  );
   return {
     Id: id,
     EventType: type,
@@ -70,5 +72,7 @@ export function fileContent(state: SalesforceSandbox, id: string): string | unde
 
 function* rowsBetween(state: SalesforceSandbox, from: number, to: number): Generator<{ at: number; type: FileType; row: Row }> {
   const loaded = state.fileRows.filter(({ at }) => at >= from && at < to).map((one) => ({ ...one, type: 'Loaded' as const }));
-  yield* loaded.length === 0 ? toldFileRows(state.company, from, to) : [...toldFileRows(state.company, from, to), ...loaded].sort((a, b) => a.at - b.at);
+  yield* loaded.length === 0
+    ? toldFileRows(state.company, from, to)
+    : [...toldFileRows(state.company, from, to), ...loaded].sort((a, b) => a.at - b.at);
 }

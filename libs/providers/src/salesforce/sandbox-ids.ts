@@ -10,7 +10,12 @@ export function numberedId(prefix: string, number: number): string {
 /** An id of 18 letters that the same text always gives. */
 export function namedId(prefix: string, text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
-  return longId(`${prefix}${BigInt(`0x${hex.slice(0, 20)}`).toString(36).padStart(16, '0').slice(-12)}`);
+  return longId(
+    `${prefix}${BigInt(`0x${hex.slice(0, 20)}`)
+      .toString(36)
+      .padStart(16, '0')
+      .slice(-12)}`,
+  );
 }
 
 /** Times as the REST API writes them. */

@@ -39,7 +39,8 @@ function query(context: Context, tables: typeof TABLES): SandboxAnswer {
     return refuse(context, 400, 'MALFORMED_QUERY', error.message);
   }
   const table = tables[soql.object];
-  if (!table || isHidden(context, soql.object)) return refuse(context, 400, 'INVALID_TYPE', `sObject type '${soql.object}' is not supported.`);
+  if (!table || isHidden(context, soql.object))
+    return refuse(context, 400, 'INVALID_TYPE', `sObject type '${soql.object}' is not supported.`);
   const reading: Reading = { now: now.getTime(), missing: switches.missingScopes, unlicensed: switches.unlicensed, from: soql.from };
   const named = [...soql.fields, ...soql.tested, ...soql.order.map(({ field }) => field)];
   const [sample] = first(table(state, reading));
@@ -52,7 +53,11 @@ function query(context: Context, tables: typeof TABLES): SandboxAnswer {
   }
   const version = context.params['version'] ?? '';
   const told = mapped(rows(), (row) => pick(soql.object, row, soql.fields, version));
-  return page(context, { total, rows: told, size: batchSize(context), position: 0, last: undefined, ahead: undefined }, `01g${state.serial++}`);
+  return page(
+    context,
+    { total, rows: told, size: batchSize(context), position: 0, last: undefined, ahead: undefined },
+    `01g${state.serial++}`,
+  );
 }
 
 function* first(rows: Iterable<Row>): Generator<Row> {
@@ -123,7 +128,12 @@ function page(context: Context, locator: Locator, id: string): SandboxAnswer {
   else remember(state, id, locator);
   const serial = isEmpty ? `e${from}` : String(locator.position);
   const nextRecordsUrl = `/services/data/${params['version']}/query/${id}-${serial}`;
-  return answer(context, 200, { totalSize: locator.total, done: isDone, ...(!isDone && { nextRecordsUrl }), records: [...repeated, ...rows] });
+  return answer(context, 200, {
+    totalSize: locator.total,
+    done: isDone,
+    ...(!isDone && { nextRecordsUrl }),
+    records: [...repeated, ...rows],
+  });
 }
 
 function remember(state: SalesforceSandbox, id: string, locator: Locator): void {

@@ -3,7 +3,15 @@ import type { Company, Employee, SeedOptions } from '../sdk/index.js';
 import { bulkSignIns, toldChanges, toldSignIns, userIdOfEmployee } from './sandbox-events.js';
 import { namedId, numberedId } from './sandbox-ids.js';
 import { TimedLog } from './sandbox-log.js';
-import type { SalesforceSandbox, SandboxAssignment, SandboxGroup, SandboxProfile, SandboxSet, SandboxToken, SandboxUser } from './sandbox-state.js';
+import type {
+  SalesforceSandbox,
+  SandboxAssignment,
+  SandboxGroup,
+  SandboxProfile,
+  SandboxSet,
+  SandboxToken,
+  SandboxUser,
+} from './sandbox-state.js';
 
 const DAY_MS = 86_400_000;
 
@@ -43,7 +51,13 @@ export const SETS: readonly SandboxSet[] = [
   permissionSet(2, 'User_Managers', 'User Managers', ['ManageUsers', 'ResetPasswords']),
   permissionSet(3, 'Report_Exporters', 'Report Exporters', []),
   permissionSet(4, 'Release_Crew', 'Release Crew', ['AuthorApex', 'CustomizeApplication'], numberedId('0PG', 1)),
-  permissionSet(5, 'Integration', 'Integration', ['ManageUsers', 'CustomizeApplication', 'ViewSetup', 'ApiEnabled', 'AssignPermissionSets']),
+  permissionSet(5, 'Integration', 'Integration', [
+    'ManageUsers',
+    'CustomizeApplication',
+    'ViewSetup',
+    'ApiEnabled',
+    'AssignPermissionSets',
+  ]),
 ];
 
 const DEPARTMENTS = ['Engineering', 'Sales', 'Legal', 'Finance', 'People', 'IT', 'Support'] as const;
@@ -63,7 +77,13 @@ const GROUPS: readonly SandboxGroup[] = [
   { id: numberedId('00G', 2), name: 'Deal Desk', developerName: 'Deal_Desk', type: 'Regular', relatedId: null },
   { id: numberedId('00G', 3), name: 'Support Queue', developerName: 'Support_Queue', type: 'Queue', relatedId: null },
   { id: numberedId('00G', 4), name: null, developerName: 'AllInternalUsers', type: 'Organization', relatedId: null },
-  ...ROLES.map(({ id }, index): SandboxGroup => ({ id: numberedId('00G', 10 + index), name: null, developerName: `Role${index}`, type: 'Role', relatedId: id })),
+  ...ROLES.map(({ id }, index): SandboxGroup => ({
+    id: numberedId('00G', 10 + index),
+    name: null,
+    developerName: `Role${index}`,
+    type: 'Role',
+    relatedId: id,
+  })),
 ];
 
 /** The org of a made-up company. */
@@ -125,9 +145,38 @@ const ORDINARY = {
 function special(now: number): SandboxUser[] {
   const made = { ...ORDINARY, createdAt: now - 800 * DAY_MS, lastLoginAt: now - 60_000 };
   return [
-    { ...made, id: OWN_USER_ID, number: 1, username: OWN_USERNAME, email: 'it@lindenworks.example', name: 'Castellan Integration', type: 'Standard', profileId: PROFILES[3]!.id },
-    { ...made, id: numberedId('005', 2), number: 2, username: 'autoproc@00d000000000001', email: 'autoproc@example.com', name: 'Automated Process', type: 'AutomatedProcess', profileId: '', lastLoginAt: null },
-    { ...made, id: numberedId('005', 3), number: 3, username: 'help@lindenworks.guest', email: 'it@lindenworks.example', name: 'Help Center Site Guest User', type: 'Guest', profileId: PROFILES[4]!.id, lastLoginAt: null },
+    {
+      ...made,
+      id: OWN_USER_ID,
+      number: 1,
+      username: OWN_USERNAME,
+      email: 'it@lindenworks.example',
+      name: 'Castellan Integration',
+      type: 'Standard',
+      profileId: PROFILES[3]!.id,
+    },
+    {
+      ...made,
+      id: numberedId('005', 2),
+      number: 2,
+      username: 'autoproc@00d000000000001',
+      email: 'autoproc@example.com',
+      name: 'Automated Process',
+      type: 'AutomatedProcess',
+      profileId: '',
+      lastLoginAt: null,
+    },
+    {
+      ...made,
+      id: numberedId('005', 3),
+      number: 3,
+      username: 'help@lindenworks.guest',
+      email: 'it@lindenworks.example',
+      name: 'Help Center Site Guest User',
+      type: 'Guest',
+      profileId: PROFILES[4]!.id,
+      lastLoginAt: null,
+    },
   ];
 }
 
@@ -159,7 +208,8 @@ function employee(person: Employee, now: number): SandboxUser {
 
 function assignments(active: readonly Employee[], now: number): SandboxAssignment[] {
   const quiet = active.filter(({ traits }) => traits.length === 0);
-  const from = (department: Employee['department']): string => userIdOfEmployee((quiet.find((person) => person.department === department) ?? quiet[0]!).number);
+  const from = (department: Employee['department']): string =>
+    userIdOfEmployee((quiet.find((person) => person.department === department) ?? quiet[0]!).number);
   const held: readonly (readonly [string, SandboxSet, number | null])[] = [
     [from('IT'), SETS[0]!, null],
     [from('People'), SETS[1]!, null],
@@ -169,7 +219,13 @@ function assignments(active: readonly Employee[], now: number): SandboxAssignmen
     [from('Finance'), SETS[0]!, now - 30 * DAY_MS],
     [OWN_USER_ID, SETS[4]!, null],
   ];
-  return held.map(([userId, set, expiresAt], index) => ({ id: numberedId('0Pa', index + 1), userId, setId: set.id, groupId: set.groupId, expiresAt }));
+  return held.map(([userId, set, expiresAt], index) => ({
+    id: numberedId('0Pa', index + 1),
+    userId,
+    setId: set.id,
+    groupId: set.groupId,
+    expiresAt,
+  }));
 }
 
 function members(active: readonly Employee[]): { id: string; groupId: string; memberId: string }[] {

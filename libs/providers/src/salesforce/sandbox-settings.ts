@@ -48,5 +48,14 @@ export const HEALTH_RISKS: readonly Row[] = [
 ];
 
 function risk(RiskType: string, Setting: string, SettingGroup: string | undefined, OrgValueRaw: string, StandardValue: string): Row {
-  return { DurableId: Setting, RiskType, Setting, SettingGroup, OrgValue: OrgValueRaw, OrgValueRaw, StandardValue, StandardValueRaw: StandardValue };
+  return {
+    DurableId: Setting,
+    RiskType,
+    Setting,
+    SettingGroup,
+    OrgValue: OrgValueRaw,
+    OrgValueRaw,
+    StandardValue,
+    StandardValueRaw: StandardValue,
+  };
 }

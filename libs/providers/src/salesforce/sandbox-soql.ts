@@ -18,7 +18,8 @@ export interface Soql {
   readonly from: ReadonlyMap<string, number>;
 }
 
-const TOKEN = /\s*(?:('(?:[^'\\]|\\.)*')|(\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2}))|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w.]*)|(>=|<=|!=|<>|[=<>(),]))/y;
+const TOKEN =
+  /\s*(?:('(?:[^'\\]|\\.)*')|(\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2}))|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w.]*)|(>=|<=|!=|<>|[=<>(),]))/y;
 
 /** Reads a query; throws a SyntaxError for what is none. */
 export function parseSoql(soql: string): Soql {

@@ -47,17 +47,38 @@ export const TABLES: Readonly<Record<string, Table>> = {
   ],
   User: usersTable,
   UserLogin: (state) => loginStates(state),
-  Profile: ({ profiles }) => profiles.map((profile) => ({ Id: profile.id, Name: profile.name, UserLicenseId: profile.license.id, UserLicense: { Name: profile.license.name }, ...rightColumns(profile.rights) })),
+  Profile: ({ profiles }) =>
+    profiles.map((profile) => ({
+      Id: profile.id,
+      Name: profile.name,
+      UserLicenseId: profile.license.id,
+      UserLicense: { Name: profile.license.name },
+      ...rightColumns(profile.rights),
+    })),
   PermissionSet: ({ sets, profiles }) => [...profiles.map(profileSetRow), ...sets.map(setRow)],
   PermissionSetAssignment: assignmentsTable,
-  Group: ({ groups }) => groups.map(({ id, name, developerName, type, relatedId }) => ({ Id: id, Name: name, DeveloperName: developerName, Type: type, RelatedId: relatedId })),
-  GroupMember: ({ members }) => [...members.values()].map(({ id, groupId, memberId }) => ({ Id: id, GroupId: groupId, UserOrGroupId: memberId })),
+  Group: ({ groups }) =>
+    groups.map(({ id, name, developerName, type, relatedId }) => ({
+      Id: id,
+      Name: name,
+      DeveloperName: developerName,
+      Type: type,
+      RelatedId: relatedId,
+    })),
+  GroupMember: ({ members }) =>
+    [...members.values()].map(({ id, groupId, memberId }) => ({ Id: id, GroupId: groupId, UserOrGroupId: memberId })),
   UserRole: ({ roles }) => roles.map(({ id, name, parentId }) => ({ Id: id, Name: name, ParentRoleId: parentId })),
   OauthToken: tokensTable,
   ConnectedApplication: () => INSTALLED_APPS,
   AuthSession: sessionsTable,
   TwoFactorMethodsInfo: ({ users }) =>
-    [...users.values()].map(({ id, hasFactor }) => ({ UserId: id, HasSalesforceAuthenticator: false, HasTotp: hasFactor, HasU2F: false, HasUserVerifiedMobileNumber: true })),
+    [...users.values()].map(({ id, hasFactor }) => ({
+      UserId: id,
+      HasSalesforceAuthenticator: false,
+      HasTotp: hasFactor,
+      HasU2F: false,
+      HasUserVerifiedMobileNumber: true,
+    })),
   SamlSsoConfig: () => [{ Id: numberedId('0LE', 1), DeveloperName: 'Lindenworks_IdP' }],
   UserPermissionAccess: (_state, { missing }) => [ownRights(missing)],
   LoginHistory: ({ signIns }, { from, now, missing }) => ownOnly(signIns.rows(from.get('LoginTime') ?? 0, now), missing),
@@ -169,18 +190,42 @@ function rightColumns(rights: readonly string[]): Row {
 function profileSetRow({ id, name, setId, rights }: SandboxProfile): Row {
   // The hidden set of a profile has a number for a name.
   const label = `00e${id.slice(3, 15)}`;
-  return { Id: setId, Name: `X${label}`, Label: label, Type: 'Profile', ProfileId: id, Profile: { Name: name }, IsOwnedByProfile: true, PermissionSetGroupId: null, ...rightColumns(rights) };
+  return {
+    Id: setId,
+    Name: `X${label}`,
+    Label: label,
+    Type: 'Profile',
+    ProfileId: id,
+    Profile: { Name: name },
+    IsOwnedByProfile: true,
+    PermissionSetGroupId: null,
+    ...rightColumns(rights),
+  };
 }
 
 function setRow({ id, name, label, groupId, rights }: SandboxSet): Row {
-  return { Id: id, Name: name, Label: label, Type: groupId === null ? 'Regular' : 'Group', ProfileId: null, Profile: null, IsOwnedByProfile: false, PermissionSetGroupId: groupId, ...rightColumns(rights) };
+  return {
+    Id: id,
+    Name: name,
+    Label: label,
+    Type: groupId === null ? 'Regular' : 'Group',
+    ProfileId: null,
+    Profile: null,
+    IsOwnedByProfile: false,
+    PermissionSetGroupId: groupId,
+    ...rightColumns(rights),
+  };
 }
 
 function* assignmentsTable(state: SalesforceSandbox): Generator<Row> {
   for (const user of everyUser(state)) {
     const profile = state.profiles.find(({ id }) => id === user.profileId);
     if (!profile) continue;
-    yield assignmentRow({ id: numberedId('0Pb', user.number), userId: user.id, setId: profile.setId, groupId: null, expiresAt: null }, profileSetRow(profile), user);
+    yield assignmentRow(
+      { id: numberedId('0Pb', user.number), userId: user.id, setId: profile.setId, groupId: null, expiresAt: null },
+      profileSetRow(profile),
+      user,
+    );
   }
   for (const held of state.assignments.values()) {
     const [set, user] = [state.sets.find(({ id }) => id === held.setId), userOfId(state, held.userId)];
@@ -201,7 +246,11 @@ function assignmentRow({ id, userId, setId, groupId, expiresAt }: SandboxAssignm
 }
 
 function ownRights(missing: readonly string[]): Row {
-  const labels: Readonly<Record<string, string>> = { PermissionsManageUsers: 'Manage Users', PermissionsCustomizeApplication: 'Customize Application', PermissionsViewSetup: 'View Setup and Configuration' };
+  const labels: Readonly<Record<string, string>> = {
+    PermissionsManageUsers: 'Manage Users',
+    PermissionsCustomizeApplication: 'Customize Application',
+    PermissionsViewSetup: 'View Setup and Configuration',
+  };
   return Object.fromEntries(Object.entries(labels).map(([field, label]) => [field, !missing.includes(label)]));
 }
 
@@ -226,10 +275,25 @@ function* tokensTable({ tokens, users }: SalesforceSandbox, { missing }: Reading
 }
 
 function* sessionsTable({ sessions, startedAt }: SalesforceSandbox): Generator<Row> {
-  const rest = { NumSecondsValid: 7_200, UserType: 'Standard', LoginType: 'Application', SessionType: 'UI', SessionSecurityLevel: 'STANDARD', LoginHistoryId: null };
+  const rest = {
+    NumSecondsValid: 7_200,
+    UserType: 'Standard',
+    LoginType: 'Application',
+    SessionType: 'UI',
+    SessionSecurityLevel: 'STANDARD',
+    LoginHistoryId: null,
+  };
   const own = { id: numberedId('0Ak', 1), userId: OWN_USER_ID, createdAt: startedAt, ip: '203.0.113.1' };
   for (const session of [own, ...sessions.values()]) {
     const made = sfTime(session.createdAt);
-    yield { ...rest, Id: session.id, UsersId: session.userId, CreatedDate: made, LastModifiedDate: made, SourceIp: session.ip, IsCurrent: session === own };
+    yield {
+      ...rest,
+      Id: session.id,
+      UsersId: session.userId,
+      CreatedDate: made,
+      LastModifiedDate: made,
+      SourceIp: session.ip,
+      IsCurrent: session === own,
+    };
   }
 }

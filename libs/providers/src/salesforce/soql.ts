@@ -1,4 +1,16 @@
-import { AppFailure, at, flag, malformed, record, requiredList, text, walk, type AppClient, type AppRequest, type WireRecord } from '../sdk/index.js';
+import {
+  AppFailure,
+  at,
+  flag,
+  malformed,
+  record,
+  requiredList,
+  text,
+  walk,
+  type AppClient,
+  type AppRequest,
+  type WireRecord,
+} from '../sdk/index.js';
 
 import { OPERATIONS, pathOf } from './operations.js';
 
@@ -20,7 +32,12 @@ export async function* queryPages(app: AppClient, soql: string, options: QueryOp
   const object = /\sFROM\s+(\w+)/.exec(soql)?.[1] ?? 'unknown';
   const template = options.isTooling ? OPERATIONS.toolingQuery : OPERATIONS.query;
   const operation = `${template} (${object})`;
-  const first: AppRequest = { operation, path: pathOf(template), query: { q: soql }, headers: { 'Sforce-Query-Options': 'batchSize=2000' } };
+  const first: AppRequest = {
+    operation,
+    path: pathOf(template),
+    query: { q: soql },
+    headers: { 'Sforce-Query-Options': 'batchSize=2000' },
+  };
   for await (const answer of walk(app, first, ({ body }) => nextOf(first, body))) {
     const rows = requiredList(at(answer.body, 'records'), operation, 'the list "records"').map((row) => {
       const read = record(row);

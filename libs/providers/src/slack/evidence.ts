@@ -159,11 +159,13 @@ function setting(row: unknown, operation: string): Json {
 async function approved(app: AppClient, scope: string): Promise<Json> {
   const apps: Json[] = [];
   for await (const page of approvedApps(app, scope)) {
-    for (const { id, name, scopes, updatedAtS } of page) {
+    for (const { id, name, scopes, updatedAtS, isInDirectory, isInternal } of page) {
       apps.push({
         id,
         name,
         scopes: scopes.map((one) => ({ name: one.name, is_sensitive: one.isSensitive })),
+        ...(isInDirectory !== null && { is_app_directory_approved: isInDirectory }),
+        ...(isInternal !== null && { is_internal: isInternal }),
         ...(updatedAtS !== null && { date_updated: updatedAtS }),
       });
     }

@@ -88,6 +88,15 @@ describe('the Web API of the sandbox', () => {
     expect({ status, answer }).toMatchObject({ status: 200, answer: { ok: false, error: 'missing_scope', needed: 'users:read' } });
   });
 
+  it('takes POST for reads too, as Slack’s own clients send it, and refuses what it does not know', async () => {
+    const state = await connect();
+    const headers = { authorization: `Bearer ${state.self.token}`, 'content-type': 'application/x-www-form-urlencoded' };
+    const post = async (method: string): Promise<unknown> =>
+      (await fetch(`${made.sandbox.url}/api/${method}`, { method: 'POST', headers, body: `user=${state.self.userId}` })).json();
+    expect(await post('users.info')).toMatchObject({ ok: true, user: { id: state.self.userId } });
+    expect(await post('users.conversations')).toEqual({ ok: false, error: 'unknown_method' });
+  });
+
   it('wants the workspace from a token of an organization', async () => {
     await connect();
     await expect(made.app.call({ operation: 'GET /api/usergroups.list', path: '/api/usergroups.list' })).rejects.toMatchObject({

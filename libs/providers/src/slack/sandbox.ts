@@ -1,6 +1,6 @@
 import type { Json } from '#libs/kernel';
 
-import type { SandboxAnswer, SandboxDefinition } from '../sdk/index.js';
+import type { SandboxAnswer, SandboxDefinition, SandboxRoute } from '../sdk/index.js';
 import { familyOf } from './operations.js';
 import { API_HOST, grantedScopes, isWorkspaceOnly, refuse, refuseAudit, refuseScim, type Call } from './sandbox-answers.js';
 import { appRoutes } from './sandbox-apps.js';
@@ -31,8 +31,14 @@ const definition: SandboxDefinition<SlackState> = {
     cursorEpoch: 'A number; raising it makes every cursor given out before invalid.',
     webError: 'The name of an error of the Web API, such as fatal_error: all its methods but auth.test answer it with status 200.',
   },
-  routes: [...teamRoutes, ...userRoutes, ...appRoutes, ...logRoutes],
+  routes: [...teamRoutes, ...userRoutes, ...appRoutes, ...logRoutes].flatMap(byEitherMethod),
 };
+
+// Slack takes POST for every method of its Web API, and its own clients send nothing else.
+function byEitherMethod(route: SandboxRoute<SlackState>): SandboxRoute<SlackState>[] {
+  if (route.method !== 'GET' || familyOf(route.operation) !== 'web') return [route];
+  return [route, { ...route, method: 'POST', operation: route.operation.replace(/^GET/, 'POST') }];
+}
 
 /** The same for whoever does not care what its state is made of. */
 export const sandbox = definition as SandboxDefinition;

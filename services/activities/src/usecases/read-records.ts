@@ -91,8 +91,9 @@ export class ReadRecords {
       isInteractive: record.isInteractive ?? null,
       targets: record.targets,
       userAgent: cut(record.userAgent, 1_000),
-      device: cut(record.device ?? device?.text ?? null, 500),
-      deviceKey: cut(record.device ?? device?.key ?? null, 190),
+      device: cut(deviceText(record.device ?? null, device?.text ?? null), 500),
+      // An app's word for a device may be as wide as "Computer": what the user agent tells comes first.
+      deviceKey: cut(device?.key ?? record.device ?? null, 190),
       sessionId: cut(record.sessionId ?? null, 500),
       correlationId: cut(record.correlationId ?? null, 500),
       viaApp: cut(record.viaApp ?? null, 500),
@@ -147,6 +148,10 @@ function faultOf(record: ActivityRecord, now: number): string | undefined {
   if (typeof record.raw !== 'string' || record.raw.length > LARGEST_RAW) return 'The raw event is missing or larger than 4 MB.';
   if (typeof record.eventType !== 'string' || record.eventType === '') return 'The event has no name.';
   return undefined;
+}
+
+function deviceText(stated: string | null, read: string | null): string | null {
+  return stated === null || read === null ? (stated ?? read) : `${stated} (${read})`;
 }
 
 function cut<T extends string | null>(text: T, length: number): T {

@@ -1,9 +1,10 @@
 import type { Origin } from '../activity.js';
 import { readAddress, type Address } from '../ip-address.js';
 import type { IpRange, IpRangeTable } from '../ip-range.js';
+import type { NetworkType } from '../vocabulary.js';
 import type { AddressBook } from './address-book.js';
 import type { Atlas } from './atlas.js';
-import { networkType } from './network-type.js';
+import { networkOfOperator, networkType } from './network-type.js';
 
 /** What an app says of where an activity came from. */
 export interface StatedOrigin {
@@ -53,7 +54,7 @@ export function enrich(stated: StatedOrigin, sources: Sources): Origin {
     asn,
     organization,
     network,
-    ipTags: tagsOf(range, statedTags, network),
+    ipTags: tagsOf(range, statedTags, network, networkOfOperator(asn, organization)),
   };
 }
 
@@ -93,9 +94,10 @@ function isCoordinate(value: number | null | undefined, most: number): value is 
   return typeof value === 'number' && Number.isFinite(value) && Math.abs(value) <= most;
 }
 
-function tagsOf(range: IpRange | undefined, statedTags: readonly string[], network: Origin['network']): string[] {
+function tagsOf(range: IpRange | undefined, statedTags: readonly string[], network: NetworkType, ofOperator: NetworkType): string[] {
   const category = range?.category === 'RISKY' ? ['risky'] : range?.category === 'ADMINISTRATIVE' ? ['administrative'] : [];
   // The operator's word ends the matter: a corporate address that some app calls a proxy stays corporate.
-  const theirs = range?.category === 'CORPORATE' || range?.category === 'ADMINISTRATIVE' ? [] : statedTags;
-  return [...new Set([...(network === 'unknown' ? [] : [network]), ...category, ...theirs, ...(range?.tags ?? [])])].sort();
+  const others = network === 'corporate' ? [] : [...statedTags, ofOperator];
+  const tags = [network, ...category, ...others, ...(range?.tags ?? [])].filter((tag) => tag !== 'unknown');
+  return [...new Set(tags)].sort();
 }
