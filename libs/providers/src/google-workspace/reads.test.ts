@@ -3,7 +3,8 @@ import { FakeClock, sandboxApp, type SandboxApp } from '#libs/testing';
 
 import { AppFailure, type ListingStreamName } from '../sdk/index.js';
 import { googleWorkspace } from './index.js';
-import { idOfEmployee, type WorkspaceState } from './sandbox-state.js';
+import { idOfEmployee } from './sandbox-ids.js';
+import type { WorkspaceState } from './sandbox-state.js';
 import { SCOPE } from './scopes.js';
 
 const NOW = new Date('2026-11-20T15:30:00Z');

@@ -1,6 +1,6 @@
 import type { Context } from './sandbox-answers.js';
 import { activity, eventOf } from './sandbox-events.js';
-import { qualifierOf } from './sandbox-state.js';
+import { qualifierOf } from './sandbox-ids.js';
 
 /** What a write leaves in the admin log, done by the administrator that the service account acts as. */
 export function logged(context: Context, type: string, name: string, parameters: Readonly<Record<string, unknown>>): void {

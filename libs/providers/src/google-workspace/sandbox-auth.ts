@@ -5,7 +5,8 @@ import { record, type WireRecord } from '../sdk/index.js';
 import { OPERATIONS } from './operations.js';
 import { refuse, refuseNewly, type Context } from './sandbox-answers.js';
 import { sandboxKey } from './sandbox-key.js';
-import { codeOf, type WorkspaceState } from './sandbox-state.js';
+import { codeOf } from './sandbox-ids.js';
+import type { WorkspaceState } from './sandbox-state.js';
 
 /** The made-up service account. */
 export const SERVICE_ACCOUNT = {

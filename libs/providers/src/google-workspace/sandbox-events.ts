@@ -1,8 +1,17 @@
 import type { Company, CompanyAct, CompanyEvent, Employee, Place, WireRecord } from '../sdk/index.js';
-import type { LogEntry } from './sandbox-log.js';
-import { codeOf, idOfEmployee, numberOf, qualifierOf } from './sandbox-state.js';
+import { codeOf, idOfEmployee, numberOf, qualifierOf } from './sandbox-ids.js';
 
 type Wire = Readonly<Record<string, unknown>>;
+
+/** An activity waiting to be told: made into Google's shape when somebody reads it. */
+export interface LogEntry {
+  readonly application: string;
+  readonly at: number;
+  /** When the log shows it; Google's logs are late, each in its own way. */
+  readonly shownAt: number;
+  readonly names: readonly string[];
+  readonly tell: () => WireRecord;
+}
 
 /** One activity in Google's words, before it is laid out in full. */
 interface Told {

@@ -1,15 +1,5 @@
 import type { Company, WireRecord } from '../sdk/index.js';
-import { activitiesOf, bulkActivity } from './sandbox-events.js';
-
-/** An activity waiting to be told: made into Google's shape when somebody reads it. */
-export interface LogEntry {
-  readonly application: string;
-  readonly at: number;
-  /** When the log shows it; Google's logs are late, each in its own way. */
-  readonly shownAt: number;
-  readonly names: readonly string[];
-  readonly tell: () => WireRecord;
-}
+import { activitiesOf, bulkActivity, type LogEntry } from './sandbox-events.js';
 
 /** What a reader asks for. */
 export interface LogQuery {

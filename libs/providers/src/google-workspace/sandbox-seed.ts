@@ -12,7 +12,8 @@ import type {
   SandboxUser,
   WorkspaceState,
 } from './sandbox-state.js';
-import { Directory, idOfEmployee, numberOf } from './sandbox-state.js';
+import { idOfEmployee, numberOf } from './sandbox-ids.js';
+import { Directory } from './sandbox-state.js';
 
 const DAY_MS = 86_400_000;
 const CUSTOMER = 'C0linden1';

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-
-import type { Company, Employee } from '../sdk/index.js';
+import type { Company } from '../sdk/index.js';
 import type { SandboxLog } from './sandbox-log.js';
 
 /** All that the sandbox knows. */
@@ -161,26 +159,4 @@ export class Directory {
   keep(user: SandboxUser): void {
     if (!this.byKey.has(user.id)) this.changed.set(Number(user.id.slice(1)), user);
   }
-}
-
-/** The id of an employee: 21 digits, as Google has them. */
-export function idOfEmployee({ number }: Pick<Employee, 'number'>): string {
-  return `1${String(numberOf('user', String(number)) % 1_000_000_000).padStart(9, '0')}${String(number).padStart(11, '0')}`;
-}
-
-/** A number that the same texts always give. */
-export function numberOf(...parts: readonly string[]): number {
-  return createHash('sha256').update(parts.join('\u0000')).digest().readUInt32BE(0);
-}
-
-/** A signed 64-bit number as text, as qualifiers of the log are. */
-export function qualifierOf(text: string): string {
-  return createHash('sha256').update(text).digest().readBigInt64BE(0).toString();
-}
-
-/** Lower-case letters and digits that the same text always gives. */
-export function codeOf(text: string, length: number): string {
-  return BigInt(`0x${createHash('sha256').update(text).digest('hex')}`)
-    .toString(36)
-    .slice(0, length);
 }

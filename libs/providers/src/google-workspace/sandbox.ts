@@ -6,7 +6,7 @@ import { notFound } from './sandbox-answers.js';
 import { authorize, authRoutes, SERVICE_ACCOUNT, throttled } from './sandbox-auth.js';
 import { groupRoutes } from './sandbox-groups.js';
 import { sandboxKey } from './sandbox-key.js';
-import type { LogEntry } from './sandbox-log.js';
+import type { LogEntry } from './sandbox-events.js';
 import { reportRoutes } from './sandbox-reports.js';
 import { roleRoutes } from './sandbox-roles.js';
 import { seed } from './sandbox-seed.js';

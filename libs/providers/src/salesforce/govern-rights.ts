@@ -83,7 +83,7 @@ async function giveBack(app: AppClient, target: PlanTarget, before: Json): Promi
   const held = await assignmentsOf(app, userIdOf(target));
   for (const { setId, groupId } of rows(before, 'sets')) {
     if (held.some((one) => (groupId === null ? one.setId === setId && one.groupId === null : one.groupId === groupId))) continue;
-    const given = groupId === null ? { PermissionSetId: setId ?? '' } : { PermissionSetGroupId: groupId };
+    const given: Readonly<Record<string, string>> = groupId === null ? { PermissionSetId: setId ?? '' } : { PermissionSetGroupId: groupId };
     await create(app, 'PermissionSetAssignment', { AssigneeId: userIdOf(target), ...given });
   }
 }

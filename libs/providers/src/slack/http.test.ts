@@ -64,6 +64,9 @@ describe('an answer of the Audit Logs API', () => {
     [403, 'missing_scope', 'forbidden'],
     [403, 'feature_not_enabled', 'unlicensed'],
     [400, 'invalid_workspace', 'unlicensed'],
+    [403, 'a_new_word', 'forbidden'],
+    [401, 'a_new_word', 'auth-expired'],
+    [503, 'a_new_word', 'down'],
   ])('with status %d and %s is %s', (status, error, kind) => {
     expect(http.classify!(answer('GET /audit/v1/logs', status, { ok: false, error }))).toMatchObject({ kind });
   });

@@ -77,7 +77,15 @@ export function named(error: string, answer: AppAnswer): Classified {
       remedy: 'A rule of Slack or of the organization forbids this. Do it in the administration of Slack.',
     };
   }
-  return { kind: 'rejected', ...said };
+  return { ...byStatus(answer.status), ...said };
+}
+
+/** A word that we do not know: the Audit Logs API tells the kind by its status as well. */
+function byStatus(status: number): Pick<Classified, 'kind' | 'problem' | 'remedy'> {
+  if (status === 401) return { kind: 'auth-expired' };
+  if (status === 403) return { kind: 'forbidden', problem: 'NOT_ADMINISTRATOR', remedy: ASK_OWNER };
+  if (status === 404) return { kind: 'missing' };
+  return { kind: status >= 500 ? 'down' : 'rejected' };
 }
 
 function missingScope(said: { readonly appCode: string; readonly message: string }, answer: AppAnswer): Classified {
