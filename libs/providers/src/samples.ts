@@ -2,6 +2,7 @@ import type { ActivityRecord } from '#libs/contracts';
 
 import { sampleEvent as docusign } from './docusign/samples.js';
 import { sampleEvent as github } from './github/samples.js';
+import { sampleEvent as googleworkspace } from './googleworkspace/samples.js';
 import { sampleEvent as okta } from './okta/samples.js';
 import { sampleEvent as slack } from './slack/samples.js';
 
@@ -12,6 +13,7 @@ export type SampleReader = (raw: unknown, group?: string) => ActivityRecord | un
 export const sampleReaders: Readonly<Record<string, SampleReader>> = {
   docusign,
   github,
+  googleworkspace,
   okta,
   slack,
 };

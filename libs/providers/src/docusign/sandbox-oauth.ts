@@ -4,7 +4,7 @@ import type { SandboxAnswer, SandboxRoute } from '../sdk/index.js';
 
 import { OPERATIONS } from './operations.js';
 import { settle, type Context } from './sandbox-answers.js';
-import { sandboxKey } from './sandbox-key.js';
+import { sandboxKey } from '../sdk/sandbox/sandbox-key.js';
 import { guid } from './sandbox-log.js';
 import { OWN_USER_ID } from './sandbox-people.js';
 import { INTEGRATION_KEY } from './sandbox-seed.js';
@@ -30,7 +30,7 @@ function token(context: Context): SandboxAnswer {
   const isSigned = verify(
     'sha256',
     Buffer.from(`${header}.${payload}`),
-    sandboxKey('docusign').publicKey,
+    sandboxKey('docusign', 'pkcs1').publicKey,
     Buffer.from(signature, 'base64url'),
   );
   if (!isSigned) return refuse('invalid_grant', 'no_valid_keys_or_signatures');

@@ -2,7 +2,7 @@ import { FakeClock, sandboxApp } from '#libs/testing';
 
 import type { Json } from '#libs/kernel';
 import { makeCompany } from '../sdk/sandbox/company-model.js';
-import { sandboxKey } from './sandbox-key.js';
+import { sandboxKey } from '../sdk/sandbox/sandbox-key.js';
 import { sandbox } from './sandbox.js';
 import { seed } from './sandbox-seed.js';
 import type { DocusignSandbox } from './sandbox-state.js';
@@ -17,8 +17,8 @@ describe('the sandbox', () => {
 
   it('has the same people at every start, and a key that the demo still knows after a restart', () => {
     expect(made().people.at(7)).toEqual(made().people.at(7));
-    expect(sandboxKey('docusign').pem).toMatch(/^-----BEGIN RSA PRIVATE KEY-----/);
-    expect(sandbox.credentials(made()).secrets['rsaPrivateKey']).toBe(sandboxKey('docusign').pem);
+    expect(sandboxKey('docusign', 'pkcs1').pem).toMatch(/^-----BEGIN RSA PRIVATE KEY-----/);
+    expect(sandbox.credentials(made()).secrets['rsaPrivateKey']).toBe(sandboxKey('docusign', 'pkcs1').pem);
   });
 
   it('makes a hundred thousand users without keeping them, and remembers those that were changed', () => {

@@ -4,7 +4,7 @@ import { record, text, timeMs, type SandboxAnswer, type SandboxDefinition } from
 import { adminRoutes } from './sandbox-admin.js';
 import { answer, type Context } from './sandbox-answers.js';
 import { esignRoutes } from './sandbox-esign.js';
-import { sandboxKey } from './sandbox-key.js';
+import { sandboxKey } from '../sdk/sandbox/sandbox-key.js';
 import type { LogRow } from './sandbox-log.js';
 import { monitorRoutes } from './sandbox-monitor.js';
 import { oauthRoutes } from './sandbox-oauth.js';
@@ -22,7 +22,7 @@ export const sandbox: SandboxDefinition = {
   authorize,
   credentials: () => ({
     settings: { environment: 'production', integrationKey: INTEGRATION_KEY, userId: OWN_USER_ID, governance: 'true' },
-    secrets: { rsaPrivateKey: sandboxKey('docusign').pem },
+    secrets: { rsaPrivateKey: sandboxKey('docusign', 'pkcs1').pem },
   }),
   switches: {
     monitorPath: '"new" or "old": serve Monitor only at that address; false serves both.',

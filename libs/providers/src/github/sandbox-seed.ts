@@ -1,6 +1,6 @@
 import type { Company, Employee, SeedOptions } from '../sdk/index.js';
 import { apiEntry, bulkLog, entriesOf } from './sandbox-events.js';
-import { sandboxKey } from './sandbox-key.js';
+import { sandboxKey } from '../sdk/sandbox/sandbox-key.js';
 import { SandboxLog, type LogEntry } from './sandbox-log.js';
 import {
   Lagged,
@@ -365,7 +365,7 @@ function selfOf(domain: string): SandboxSelf {
     clientId: `Iv23${lettersOf(16, 'castellan', domain)}`,
     appId: 330_001,
     installationId: 660_000,
-    key: sandboxKey(`github ${domain}`),
+    key: sandboxKey(`github ${domain}`, 'pkcs1'),
     token: `ghp_${lettersOf(36, 'token', domain)}`,
     enterpriseToken: `ghp_${lettersOf(36, 'enterprise token', domain)}`,
     userId: 8_000_001,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Company } from '../sdk/index.js';
-import type { SandboxKey } from './sandbox-key.js';
+import type { SandboxKey } from '../sdk/sandbox/sandbox-key.js';
 import type { SandboxLog } from './sandbox-log.js';
 
 /** A value whose changes show in reads only after a while, as in a system of several servers. */

@@ -10,3 +10,4 @@ export * from './sandbox/company-model.js';
 export * from './sandbox/definition.js';
 export * from './wire.js';
 export * from './xml.js';
+export * from './sandbox/sandbox-key.js';

@@ -4,7 +4,7 @@ import type { SandboxAnswer, SandboxRoute } from '../sdk/index.js';
 import { record, type WireRecord } from '../sdk/index.js';
 import { OPERATIONS } from './operations.js';
 import { refuse, refuseNewly, type Context } from './sandbox-answers.js';
-import { sandboxKey } from './sandbox-key.js';
+import { sandboxKey } from '../sdk/sandbox/sandbox-key.js';
 import { codeOf } from './sandbox-ids.js';
 import type { WorkspaceState } from './sandbox-state.js';
 
@@ -65,7 +65,7 @@ function problemOf({ state, now, switches }: Context, claims: WireRecord, hasGoo
 }
 
 function isSigned(text: string, signature: string): boolean {
-  return verify('sha256', Buffer.from(text), sandboxKey().publicKey, Buffer.from(signature, 'base64url'));
+  return verify('sha256', Buffer.from(text), sandboxKey('googleworkspace', 'pkcs8').publicKey, Buffer.from(signature, 'base64url'));
 }
 
 function denied(status: number, error: string, description: string): SandboxAnswer {

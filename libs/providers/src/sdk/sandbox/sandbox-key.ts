@@ -2,9 +2,8 @@ import { checkPrimeSync, createHash, createPrivateKey, createPublicKey, type Key
 
 const E = 65_537n;
 
-/** The RSA key of a sandbox's made-up GitHub App. */
+/** A made-up RSA key of 2,048 bits, for a sandbox whose app signs in by key. */
 export interface SandboxKey {
-  /** PKCS#1, as GitHub gives it. */
   readonly pem: string;
   readonly publicKey: KeyObject;
 }
@@ -15,8 +14,8 @@ const made = new Map<string, SandboxKey>();
  * The same name gives the same key at every start, so that a demo that is started again still knows its connectors, and no key has to lie in a file.
  * It guards nothing but a sandbox.
  */
-export function sandboxKey(name: string): SandboxKey {
-  const known = made.get(name);
+export function sandboxKey(name: string, type: 'pkcs1' | 'pkcs8'): SandboxKey {
+  const known = made.get(`${type} ${name}`);
   if (known) return known;
   const [p, q] = [prime(`${name} p`), prime(`${name} q`)];
   const d = inverse(E, (p - 1n) * (q - 1n));
@@ -25,8 +24,8 @@ export function sandboxKey(name: string): SandboxKey {
     Object.entries(jwk).map(([part, value]) => [part, typeof value === 'bigint' ? base64url(value) : value]),
   );
   const privateKey = createPrivateKey({ key: encoded, format: 'jwk' });
-  const key = { pem: privateKey.export({ type: 'pkcs1', format: 'pem' }) as string, publicKey: createPublicKey(privateKey) };
-  made.set(name, key);
+  const key = { pem: privateKey.export({ type, format: 'pem' }) as string, publicKey: createPublicKey(privateKey) };
+  made.set(`${type} ${name}`, key);
   return key;
 }
 

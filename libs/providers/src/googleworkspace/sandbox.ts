@@ -5,7 +5,7 @@ import { at, list, record, text, timeMs } from '../sdk/index.js';
 import { notFound } from './sandbox-answers.js';
 import { authorize, authRoutes, SERVICE_ACCOUNT, throttled } from './sandbox-auth.js';
 import { groupRoutes } from './sandbox-groups.js';
-import { sandboxKey } from './sandbox-key.js';
+import { sandboxKey } from '../sdk/sandbox/sandbox-key.js';
 import type { LogEntry } from './sandbox-events.js';
 import { reportRoutes } from './sandbox-reports.js';
 import { roleRoutes } from './sandbox-roles.js';
@@ -40,7 +40,7 @@ function keyFile(): string {
     type: 'service_account',
     project_id: 'lindenworks-security',
     private_key_id: SERVICE_ACCOUNT.keyId,
-    private_key: sandboxKey().pem,
+    private_key: sandboxKey('googleworkspace', 'pkcs8').pem,
     client_email: SERVICE_ACCOUNT.email,
     client_id: SERVICE_ACCOUNT.clientId,
     token_uri: 'https://oauth2.googleapis.com/token',
