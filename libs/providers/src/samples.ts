@@ -3,6 +3,7 @@ import type { ActivityRecord } from '#libs/contracts';
 import { sampleEvent as docusign } from './docusign/samples.js';
 import { sampleEvent as github } from './github/samples.js';
 import { sampleEvent as googleworkspace } from './googleworkspace/samples.js';
+import { sampleEvent as microsoft365 } from './microsoft365/samples.js';
 import { sampleEvent as okta } from './okta/samples.js';
 import { sampleEvent as slack } from './slack/samples.js';
 
@@ -14,6 +15,7 @@ export const sampleReaders: Readonly<Record<string, SampleReader>> = {
   docusign,
   github,
   googleworkspace,
+  microsoft365,
   okta,
   slack,
 };

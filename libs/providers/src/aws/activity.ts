@@ -80,7 +80,12 @@ function actorOf(event: WireRecord): ActivityActor {
   const identity = record(event['userIdentity']) ?? {};
   const name = nameOf(identity);
   const email = name === null ? null : (name.split('/').at(-1) ?? name);
-  return { externalId: actorId(identity), name, email: email !== null && EMAIL.test(email) ? email : null, type: actorType(identity) };
+  return {
+    externalId: actorId(identity),
+    name,
+    email: email !== null && EMAIL.test(email) ? email : null,
+    type: actorType(identity, text(event['eventSource'])),
+  };
 }
 
 // A failed console sign-in of an IAM user comes without the ARN. The usual one is put together, so that guesses at an account are seen on it;
@@ -108,10 +113,12 @@ function nameOf(identity: WireRecord): string | null {
   return role ?? text(identity['principalId'])?.split(':').at(-1) ?? null;
 }
 
-function actorType(identity: WireRecord): ActivityActor['type'] {
+function actorType(identity: WireRecord, source: string | null): ActivityActor['type'] {
   const type = text(identity['type']);
   if (type === 'AWSService') return 'system';
   if (type === 'IAMUser' && text(identity['userName']) === HIDDEN_NAME) return 'anonymous';
+  // Only people sit at the console.
+  if (type === 'IAMUser' && source === 'signin.amazonaws.com') return 'person';
   if (type === 'Root' || type === 'SAMLUser' || type === 'WebIdentityUser' || type === 'IdentityCenterUser') return 'person';
   // People and machines use the same kind of user, and the same kind of role.
   return 'unknown';

@@ -92,7 +92,10 @@ describe('signing in to AWS', () => {
 
   it('is refused without the right external ID, and says what to look at', async () => {
     const app = made.connect({ settings: { ...own().settings, externalId: 'guessed' } });
-    await expect(app.signIn()).rejects.toMatchObject({ kind: 'auth-revoked', classified: { appCode: 'AccessDenied', remedy: expect.stringMatching(/trust policy/) } });
+    await expect(app.signIn()).rejects.toMatchObject({
+      kind: 'auth-revoked',
+      classified: { appCode: 'AccessDenied', remedy: expect.stringMatching(/trust policy/) },
+    });
   });
 
   it('is refused with a wrong secret', async () => {
@@ -124,7 +127,13 @@ describe('signing in to AWS', () => {
     const app = made.connect({ client: {} });
     await app.close();
     const { createAppClient } = await import('#libs/providers/clients');
-    const slow = createAppClient({ provider: aws, ...made.sandbox.credentials, hostMap: made.sandbox.hosts, clock: late, sleep: late.sleep });
+    const slow = createAppClient({
+      provider: aws,
+      ...made.sandbox.credentials,
+      hostMap: made.sandbox.hosts,
+      clock: late,
+      sleep: late.sleep,
+    });
     await probe('LIST_ACCOUNTS').run(slow);
     await slow.close();
   });

@@ -32,6 +32,8 @@ const TOO_FRESH_MS = MINUTE_MS;
 const KEPT_MS = 90 * DAY_MS - 60 * MINUTE_MS;
 /** Pages come newest first, so a place is reached only when all of a span is read: a crash costs no more than one span. */
 const SPAN_MS = DAY_MS;
+/** Where hardly anything happens, spans grow up to this: a quiet region costs a few calls for 90 days. */
+const LONGEST_SPAN_MS = 16 * DAY_MS;
 const PAGE = 50;
 
 /** One attribute to look up by: the API takes no more than one. */
@@ -123,8 +125,9 @@ async function* walk(app: AppClient, region: string, lookup: Lookup, start: Plac
   const end = now - TOO_FRESH_MS;
   let place: Place = start.from < now - KEPT_MS ? { from: now - KEPT_MS } : start;
   let restarts = 0;
+  let span = SPAN_MS;
   while (place.from <= end) {
-    const until = place.until ?? Math.min(place.from + SPAN_MS, end);
+    const until = place.until ?? Math.min(place.from + span, end);
     const page = await readPage(app, region, lookup, { ...place, until });
     if (page === 'region closed') return;
     if (page === 'token dead') {
@@ -134,6 +137,7 @@ async function* walk(app: AppClient, region: string, lookup: Lookup, start: Plac
       continue;
     }
     const isDrained = page.token === null;
+    span = isDrained && place.token === undefined ? Math.min(2 * span, LONGEST_SPAN_MS) : SPAN_MS;
     const next: Place = isDrained ? { from: readUpTo(until, now) } : { from: place.from, until, token: page.token };
     const isLast = isDrained && until >= end;
     yield { events: page.events, place: next };

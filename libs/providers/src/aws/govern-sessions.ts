@@ -51,11 +51,10 @@ function cutOffOf(document: string | null): number | null {
   return timeMs(at(denial?.condition, 'DateLessThan', 'aws:TokenIssueTime'));
 }
 
-// The policy holds whole seconds, and a sign-in of the same second is cut off with it or was before it.
 function isSignedOut(observed: Json): boolean {
   const cutOff = whole(at(observed, 'cutOff'));
   const lastSignIn = whole(at(observed, 'lastSignInAt')) ?? 0;
-  return cutOff !== null && cutOff + 999 >= lastSignIn && cutOff >= (whole(at(observed, 'seenAt')) ?? 0) - FRESH_MS;
+  return cutOff !== null && cutOff >= lastSignIn && cutOff >= (whole(at(observed, 'seenAt')) ?? 0) - FRESH_MS;
 }
 
 async function restoreSignOut(app: AppClient, target: PlanTarget, before: Json): Promise<void> {

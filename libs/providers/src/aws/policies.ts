@@ -132,7 +132,8 @@ export function readHold(document: string | null): Held | undefined {
 
 /** The document that ends sessions begun before `before`. */
 export function signOutDocument(before: Date): string {
-  const cutOff = `${before.toISOString().slice(0, 19)}Z`;
+  // Whole seconds: rounded up, so that a session begun in this very second ends too.
+  const cutOff = `${new Date(Math.ceil(before.getTime() / 1_000) * 1_000).toISOString().slice(0, 19)}Z`;
   const condition = { DateLessThan: { 'aws:TokenIssueTime': cutOff } };
   return JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: '*', Resource: '*', Condition: condition }] });
 }

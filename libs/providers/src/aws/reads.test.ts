@@ -101,7 +101,12 @@ describe('groups, privileges and grants', () => {
   it('show active keys with their last use, trusts of other accounts and identity providers', async () => {
     const records = (await all('APP_GRANTS')) as AppGrantRecord[];
     const keys = [...state().users.values()].flatMap(({ now }) => now.keys.filter(({ status }) => status === 'Active'));
-    expect(records.filter(({ type }) => type === 'ACCESS_KEY').map(({ externalId }) => externalId).sort()).toEqual(keys.map(({ id }) => id).sort());
+    expect(
+      records
+        .filter(({ type }) => type === 'ACCESS_KEY')
+        .map(({ externalId }) => externalId)
+        .sort(),
+    ).toEqual(keys.map(({ id }) => id).sort());
     for (const key of keys) {
       const record = records.find(({ externalId }) => externalId === key.id)!;
       expect(record.lastUsedAt).toBe(key.lastUsedAt === null ? null : Date.parse(key.lastUsedAt));
@@ -126,7 +131,13 @@ describe('testing the connection', () => {
       ['LIST_ACCOUNTS', 'iam:GetAccountAuthorizationDetails'],
       ['ADMIN_ACTIVITY', 'cloudtrail:LookupEvents'],
     ]) {
-      const failure = await aws.probes.find((one) => one.capability === capability)!.run(made.app).then(() => undefined, (error: unknown) => error);
+      const failure = await aws.probes
+        .find((one) => one.capability === capability)!
+        .run(made.app)
+        .then(
+          () => undefined,
+          (error: unknown) => error,
+        );
       expect(failure).toBeInstanceOf(AppFailure);
       expect(failure).toMatchObject({ kind: 'forbidden', classified: { missingScopes: [missing] } });
     }
@@ -161,14 +172,24 @@ describe('the posture of AWS', () => {
     const failed = records.filter(({ outcome }) => outcome.is === 'failed');
     expect(failed).toEqual([]);
     for (const { evidence: needs } of aws.controls) expect(records.map(({ operation }) => operation)).toContain(needs.operation);
-    expect(records.filter(({ operation }) => operation === 's3:GetBucketPolicy').map(({ scope }) => scope)).toEqual(['acme-trail', 'acme-website', 'acme-exports']);
-    expect(records.filter(({ operation }) => operation === 'ec2:DescribeSecurityGroups').map(({ scope }) => scope).sort()).toEqual(['eu-central-1', 'eu-west-1', 'us-east-1']);
+    expect(records.filter(({ operation }) => operation === 's3:GetBucketPolicy').map(({ scope }) => scope)).toEqual([
+      'acme-trail',
+      'acme-website',
+      'acme-exports',
+    ]);
+    expect(
+      records
+        .filter(({ operation }) => operation === 'ec2:DescribeSecurityGroups')
+        .map(({ scope }) => scope)
+        .sort(),
+    ).toEqual(['eu-central-1', 'eu-west-1', 'us-east-1']);
     expect(records.filter(({ operation }) => operation === 'iam:GetPolicyVersion')).toHaveLength(2);
   });
 
   it('says unlicensed where Security Hub was never switched on, and off where GuardDuty has no detector', async () => {
     const records = await evidence();
-    const of = (operation: string, scope: string) => records.find((record) => record.operation === operation && record.scope === scope)?.outcome;
+    const of = (operation: string, scope: string) =>
+      records.find((record) => record.operation === operation && record.scope === scope)?.outcome;
     expect(of('securityhub:DescribeHub', 'eu-west-1')).toMatchObject({ is: 'unlicensed' });
     expect(of('securityhub:DescribeHub', 'us-east-1')).toMatchObject({ is: 'read' });
     expect(of('guardduty:GetDetector', 'eu-central-1')).toEqual({ is: 'read', document: { Status: 'DISABLED' } });
@@ -178,15 +199,25 @@ describe('the posture of AWS', () => {
     made.sandbox.setSwitches({ noPasswordPolicy: true, noPublicBlock: true });
     const records = await evidence();
     const of = (operation: string) => records.find((record) => record.operation === operation)?.outcome;
-    expect(of('iam:GetAccountPasswordPolicy')).toEqual({ is: 'read', document: { PasswordPolicy: { MinimumPasswordLength: 8, PasswordReusePrevention: 0 } } });
-    expect(of('s3control:GetPublicAccessBlock')).toMatchObject({ document: { PublicAccessBlockConfiguration: { BlockPublicAcls: false } } });
+    expect(of('iam:GetAccountPasswordPolicy')).toEqual({
+      is: 'read',
+      document: { PasswordPolicy: { MinimumPasswordLength: 8, PasswordReusePrevention: 0 } },
+    });
+    expect(of('s3control:GetPublicAccessBlock')).toMatchObject({
+      document: { PublicAccessBlockConfiguration: { BlockPublicAcls: false } },
+    });
   });
 
   it('records a refusal as a refusal, with the permission', async () => {
     made.sandbox.setSwitches({ missingScopes: ['iam:GetCredentialReport', 's3:ListAllMyBuckets'] });
     const records = await evidence();
     const reports = records.filter(({ operation }) => operation.startsWith('iam:GetCredentialReport'));
-    expect(reports.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 3 }, () => expect.objectContaining({ is: 'refused', missing: ['iam:GetCredentialReport'] })));
-    expect(records.find(({ operation }) => operation === 's3:GetBucketPolicy')?.outcome).toMatchObject({ is: 'refused', missing: ['s3:ListAllMyBuckets'] });
+    expect(reports.map(({ outcome }) => outcome)).toEqual(
+      Array.from({ length: 3 }, () => expect.objectContaining({ is: 'refused', missing: ['iam:GetCredentialReport'] })),
+    );
+    expect(records.find(({ operation }) => operation === 's3:GetBucketPolicy')?.outcome).toMatchObject({
+      is: 'refused',
+      missing: ['s3:ListAllMyBuckets'],
+    });
   });
 });

@@ -5,7 +5,8 @@ import type { SandboxAnswer, SandboxDefinition, SandboxRoute } from '../sdk/inde
 import { manifest } from './manifest.js';
 import { refuse, serviceOf, type Call } from './sandbox-answers.js';
 import { authorize, securityTokens } from './sandbox-auth.js';
-import { answerIam, READS } from './sandbox-iam.js';
+import { answerIam } from './sandbox-iam.js';
+import { READS } from './sandbox-iam-reads.js';
 import { seedState, tellStory } from './sandbox-seed.js';
 import { accountRoutes, S3_CONTROL, serviceRoutes } from './sandbox-services.js';
 import { REGIONS, type AwsState } from './sandbox-state.js';

@@ -211,6 +211,23 @@ describe('resetting a password', () => {
   });
 });
 
+describe('deleting a user', () => {
+  it('deletes, shows the account as deleted, and is undone by restoring it', async () => {
+    const target = account(groupNamed('Finance').members.now[0]!.id);
+    const before = await carryOut('DEACTIVATE_USER', target);
+    expect(await refreshed('DEACTIVATE_USER', target)).toMatchObject({ status: 'DELETED' });
+    await undo('DEACTIVATE_USER', target, before);
+    expect(await refreshed('DEACTIVATE_USER', target)).toMatchObject({ status: 'ACTIVE' });
+    expect(effects()).toEqual(['DELETE /users/{id}', 'POST /directory/deletedItems/{id}/restore']);
+  });
+
+  it('of somebody who is gone for good says so', async () => {
+    const nobody = account('11111111-2222-4333-8444-555555555555');
+    expect(await failureOf(() => plan('DEACTIVATE_USER').observe(made.app, nobody))).toMatchObject({ kind: 'missing' });
+    expect(await refreshed('DEACTIVATE_USER', nobody)).toBeUndefined();
+  });
+});
+
 describe('removing directory roles', () => {
   it('takes all that are held directly and gives them back', async () => {
     const admin = state().assignments.now.find((one) => one.roleDefinitionId === GLOBAL_ADMINISTRATOR)!.principalId;

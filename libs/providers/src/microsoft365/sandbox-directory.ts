@@ -40,7 +40,9 @@ export const directoryRoutes: readonly SandboxRoute<Microsoft365State>[] = [
       return ok({ '@odata.context': 'https://graph.microsoft.com/v1.0/$metadata#Edm.Boolean', value: true });
     }),
   ),
-  route('GET /directory/deletedItems/microsoft.graph.user', (call) => page(call, listed(call.state.deletedUsers), (user) => user, OBJECTS)),
+  route('GET /directory/deletedItems/microsoft.graph.user', (call) => filteredPage(call, call.state.deletedUsers)),
+  route('DELETE /users/{id}', (call) => withUser(call, (user) => removeUser(call, user))),
+  route('POST /directory/deletedItems/{id}/restore', restoreUser),
   route('GET /reports/authenticationMethods/userRegistrationDetails', listRegistrations),
   route('GET /groups', (call) => {
     const clauses = readFilter(call.query.get('$filter'));
@@ -181,6 +183,32 @@ function patchUser(call: Call, user: SandboxUser): SandboxAnswer {
   return DONE;
 }
 
+function removeUser(call: Call, user: SandboxUser): SandboxAnswer {
+  const { state, now } = call;
+  const { signInActivity: _left, passwordProfile: _secret, ...wire } = showUser(call, user);
+  state.users.delete(user.id);
+  state.removed.set(user.id, user);
+  state.deletedUsers = [...state.deletedUsers, { ...wire, deletedDateTime: now.toISOString() }];
+  note(call, 'Delete user', 'UserManagement', user);
+  return DONE;
+}
+
+function restoreUser(call: Call): SandboxAnswer {
+  const { state, params } = call;
+  const user = state.removed.get(params['id']!);
+  if (!user) return missing(call, params['id']!);
+  state.removed.delete(user.id);
+  state.users.set(user.id, user);
+  state.deletedUsers = state.deletedUsers.filter((one) => one['id'] !== user.id);
+  note(call, 'Restore user', 'UserManagement', user);
+  return ok({ '@odata.type': '#microsoft.graph.user', id: user.id, deletedDateTime: null });
+}
+
+// Who was deleted is in no group until restored.
+function membersSeen(call: Call, group: SandboxGroup): readonly Member[] {
+  return seen(call, group.members).filter((member) => member.kind !== 'user' || !call.state.removed.has(member.id));
+}
+
 function listRegistrations(call: Call): SandboxAnswer {
   const roles = new Map(call.state.roles.map((role) => [text(role['id']), isAdminRole(readRoleDefinition(role, 'sandbox'))]));
   const admins = new Set(call.state.assignments.now.filter((one) => roles.get(one.roleDefinitionId)).map((one) => one.principalId));
@@ -218,7 +246,7 @@ function listMembers(call: Call): SandboxAnswer {
   return withGroup(call, (group) =>
     page(
       call,
-      listed(seen(call, group.members)),
+      listed(membersSeen(call, group)),
       (member) => ({ '@odata.type': `#microsoft.graph.${member.kind}`, id: member.id }),
       OBJECTS,
     ),

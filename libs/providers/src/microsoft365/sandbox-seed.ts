@@ -29,6 +29,7 @@ export function seedState(company: Company, options: SeedOptions): Microsoft365S
     users: new Map([...people, guest, emergency].map((user) => [user.id, user])),
     userOfEmployee,
     deletedUsers: [deletedUser(company, now)],
+    removed: new Map(),
     groups: new Map(groups.map((group) => [group.id, group])),
     roles: ROLES,
     assignments: new Replicated<readonly SandboxAssignment[]>(assignmentsOf(company, userOfEmployee, groups, apps)),

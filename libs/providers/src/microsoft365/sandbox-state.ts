@@ -122,7 +122,10 @@ export interface Microsoft365State {
   readonly bulkSignIns: BulkRows;
   readonly users: Map<string, SandboxUser>;
   readonly userOfEmployee: ReadonlyMap<number, SandboxUser>;
-  readonly deletedUsers: readonly WireRecord[];
+  /** As the list of deleted users shows them. */
+  deletedUsers: readonly WireRecord[];
+  /** Those deleted since the start, to be restored. */
+  readonly removed: Map<string, SandboxUser>;
   readonly groups: Map<string, SandboxGroup>;
   readonly roles: readonly WireRecord[];
   readonly assignments: Replicated<readonly SandboxAssignment[]>;

@@ -5,7 +5,7 @@ import { salesforce } from './index.js';
 import { OPERATIONS } from './operations.js';
 import { userIdOfEmployee } from './sandbox-events.js';
 
-const SINCE = new Date('2026-11-10T00:00:00Z');
+const SINCE = new Date('2026-11-14T00:00:00Z');
 const NAMES = ['sign-ins', 'setup-audit', 'event-log-files'] as const;
 
 const boxes: SandboxApp[] = [];
@@ -39,7 +39,7 @@ describe.each(NAMES)('reading the log %s', (name) => {
     expect(pages.slice(0, -1).every(({ isCaughtUp }) => !isCaughtUp)).toBe(true);
     const first = new Set(ids(pages));
     expect(first.size).toBeGreaterThan(3);
-    clock.advance(4 * 86_400_000);
+    clock.advance(3 * 86_400_000);
     const more = ids(await pagesFrom(box, feed, pages.at(-1)!.next));
     expect(more.filter((id) => !first.has(id)).length).toBeGreaterThan(0);
   });
@@ -50,7 +50,7 @@ describe.each(NAMES)('reading the log %s', (name) => {
     const since = new Date('2026-11-19T00:00:00Z');
     const pages = await pagesFrom(box, feed, feed.start(box.app, since));
     const everything = new Set(ids(pages));
-    const step = Math.max(1, Math.floor(pages.length / 6));
+    const step = Math.max(1, Math.floor(pages.length / 3));
     for (let index = 0; index < pages.length; index += step) {
       const stored = new Set(ids(pages.slice(0, index + 1)));
       const rest = ids(await pagesFrom(box, feed, pages[index]!.next));
@@ -84,7 +84,11 @@ describe('the login history', () => {
     const victim = events.filter(({ actor }) => actor.externalId === userIdOfEmployee(takeover.victim.number));
     expect(victim.filter(({ outcome, failure }) => outcome === 'FAILURE' && failure === 'INVALID_CREDENTIALS').length).toBeGreaterThan(3);
     expect(victim).toContainEqual(
-      expect.objectContaining({ outcome: 'SUCCESS', ip: takeover.from.ip, place: expect.objectContaining({ country: takeover.from.country }) }),
+      expect.objectContaining({
+        outcome: 'SUCCESS',
+        ip: takeover.from.ip,
+        place: expect.objectContaining({ country: takeover.from.country }),
+      }),
     );
     expect(victim[0]!.actor).toMatchObject({ email: takeover.victim.email });
   });
@@ -141,14 +145,39 @@ describe('a recorded log', () => {
     const { box, clock } = await open();
     const time = new Date(clock.now().getTime() - 6 * 3_600_000).toISOString();
     salesforce.sandbox.load!(box.sandbox.state, [
-      { Id: '0YaXX0000000001AAA', UserId: '005XX0000012345AAA', LoginTime: time, LoginType: 'Application', SourceIp: '198.51.100.23', LoginUrl: 'x', Browser: 'Chrome', Platform: 'Mac', Status: 'Restricted IP', Application: 'Browser' },
-      { Id: '0YmXX0000000001AAA', Action: 'PermSetAssign', Section: 'Manage Users', Display: 'x', CreatedDate: time, CreatedById: '005XX0000012345AAA', CreatedBy: { Username: 'a@b.example' } },
+      {
+        Id: '0YaXX0000000001AAA',
+        UserId: '005XX0000012345AAA',
+        LoginTime: time,
+        LoginType: 'Application',
+        SourceIp: '198.51.100.23',
+        LoginUrl: 'x',
+        Browser: 'Chrome',
+        Platform: 'Mac',
+        Status: 'Restricted IP',
+        Application: 'Browser',
+      },
+      {
+        Id: '0YmXX0000000001AAA',
+        Action: 'PermSetAssign',
+        Section: 'Manage Users',
+        Display: 'x',
+        CreatedDate: time,
+        CreatedById: '005XX0000012345AAA',
+        CreatedBy: { Username: 'a@b.example' },
+      },
       { raw: { EVENT_TYPE: 'ReportExport', TIMESTAMP_DERIVED: time, REQUEST_ID: 'loaded', USER_ID: '005XX0000012345' } },
     ]);
     const since = new Date(clock.now().getTime() - 86_400_000);
-    const read = async (name: string) => (await pagesFrom(box, salesforce.feeds[name]!, salesforce.feeds[name]!.start(box.app, since))).flatMap((page) => page.events);
+    const read = async (name: string) =>
+      (await pagesFrom(box, salesforce.feeds[name]!, salesforce.feeds[name]!.start(box.app, since))).flatMap((page) => page.events);
     expect(await read('sign-ins')).toContainEqual(expect.objectContaining({ externalId: '0YaXX0000000001AAA', failure: 'IP_NOT_ALLOWED' }));
     expect(await read('setup-audit')).toContainEqual(expect.objectContaining({ externalId: '0YmXX0000000001AAA', category: 'PRIVILEGE' }));
-    expect(await read('event-log-files')).toContainEqual(expect.objectContaining({ correlationId: 'loaded', actor: expect.objectContaining({ externalId: '005XX0000012345AAA' }) }));
+    expect(await read('event-log-files')).toContainEqual(
+      expect.objectContaining({
+        correlationId: 'loaded',
+        actor: expect.objectContaining({ externalId: expect.stringMatching(/^005XX0000012345.{3}$/) }),
+      }),
+    );
   });
 });

@@ -34,7 +34,9 @@ describe('acting in Salesforce', () => {
     const feed = salesforce.feeds['setup-audit']!;
     let found = 0;
     for await (const { events } of feed.pages(box.app, feed.start(box.app, new Date(clock.now().getTime() - 1_000)))) {
-      found += events.filter((event) => event.eventType === action && event.isAdminActivity && event.occurredAt === clock.now().getTime()).length;
+      found += events.filter(
+        (event) => event.eventType === action && event.isAdminActivity && event.occurredAt === clock.now().getTime(),
+      ).length;
     }
     return found;
   };
@@ -48,7 +50,9 @@ describe('acting in Salesforce', () => {
       expect(tokensOf(id)).toBeGreaterThan(0);
       const before = await done(box, plan, { accountExternalId: id });
       expect([user(id).isFrozen, sessionsOf(id), tokensOf(id)]).toEqual([true, 0, 0]);
-      expect(await plan.refresh(box.app, target({ accountExternalId: id }))).toMatchObject([{ kind: 'account', externalId: id, status: 'SUSPENDED' }]);
+      expect(await plan.refresh(box.app, target({ accountExternalId: id }))).toMatchObject([
+        { kind: 'account', externalId: id, status: 'SUSPENDED' },
+      ]);
       expect(await auditOf('frozeuser')).toBe(1);
       await undone(box, plan, { accountExternalId: id }, before);
       expect([user(id).isFrozen, sessionsOf(id), tokensOf(id)]).toEqual([false, 0, 0]);
@@ -92,12 +96,17 @@ describe('acting in Salesforce', () => {
     });
 
     it('is refused for a deactivated user', async () => {
-      expect(plan.refuse!(await plan.observe(box.app, target({ accountExternalId: leaver() })), target({}))).toMatchObject({ code: 'SALESFORCE_USER_INACTIVE' });
+      expect(plan.refuse!(await plan.observe(box.app, target({ accountExternalId: leaver() })), target({}))).toMatchObject({
+        code: 'SALESFORCE_USER_INACTIVE',
+      });
     });
 
     it('does not call a user suspended whose tokens it may not see', async () => {
       box.sandbox.setSwitches({ missingScopes: ['Customize Application'] });
-      await expect(plan.observe(box.app, target({ accountExternalId: victim() }))).rejects.toMatchObject({ kind: 'forbidden', classified: { missingScopes: ['Customize Application'] } });
+      await expect(plan.observe(box.app, target({ accountExternalId: victim() }))).rejects.toMatchObject({
+        kind: 'forbidden',
+        classified: { missingScopes: ['Customize Application'] },
+      });
     });
 
     it('fails as missing for a user who is gone, and never puts what is no id into a query', async () => {
@@ -132,7 +141,9 @@ describe('acting in Salesforce', () => {
     const before = await done(box, plan, { accountExternalId: victim() });
     expect(user(victim()).isPasswordExpired).toBe(true);
     expect(JSON.stringify([before, await plan.observe(box.app, target({ accountExternalId: victim() }))])).not.toContain('made-up');
-    expect(plan.refuse!(await plan.observe(box.app, target({ accountExternalId: leaver() })), target({}))).toMatchObject({ code: 'SALESFORCE_USER_INACTIVE' });
+    expect(plan.refuse!(await plan.observe(box.app, target({ accountExternalId: leaver() })), target({}))).toMatchObject({
+      code: 'SALESFORCE_USER_INACTIVE',
+    });
   });
 
   describe('DEACTIVATE_USER', () => {
@@ -148,7 +159,10 @@ describe('acting in Salesforce', () => {
     it('passes on why Salesforce refuses, such as a default owner of leads', async () => {
       box.sandbox.setSwitches({ leadOwner: victim() });
       const before = await plan.observe(box.app, target({ accountExternalId: victim() }));
-      await expect(plan.run(box.app, target({ accountExternalId: victim() }), before)).rejects.toMatchObject({ kind: 'conflict', message: expect.stringContaining('default lead owner') });
+      await expect(plan.run(box.app, target({ accountExternalId: victim() }), before)).rejects.toMatchObject({
+        kind: 'conflict',
+        message: expect.stringContaining('default lead owner'),
+      });
     });
 
     it('counts the administrators that would be left, without frozen ones', async () => {

@@ -118,9 +118,9 @@ describe('listing Salesforce', () => {
 
   it('asks only for permissions that the org has: one unknown column would refuse the whole query', async () => {
     const box = await open();
-    expect(box.app.facts?.['rightFields']).not.toContain('PermissionsManageSharing');
+    expect((box.app.facts as { rightFields: string[] }).rightFields).not.toContain('PermissionsManageSharing');
     await expect(listed(box, 'PRIVILEGES')).resolves.not.toHaveLength(0);
-    box.app.learn({ ...box.app.facts, rightFields: ['PermissionsManageSharing'] });
+    box.app.learn({ ...(box.app.facts as object), rightFields: ['PermissionsManageSharing'] });
     expect(await failureOf(listed(box, 'PRIVILEGES'))).toMatchObject({
       kind: 'forbidden',
       message: expect.stringContaining('PermissionsManageSharing'),

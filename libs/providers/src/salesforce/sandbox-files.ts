@@ -1,7 +1,7 @@
 import { FILE_TYPES, toldFileRows, type FileType } from './sandbox-events.js';
 import { sfTime } from './sandbox-ids.js';
 import type { Row } from './sandbox-soql.js';
-import type { SalesforceSandbox } from './sandbox-state.js';
+import type { FileRowOfDay, SalesforceSandbox } from './sandbox-state.js';
 import type { Reading } from './sandbox-tables.js';
 import { longId } from './soql.js';
 
@@ -70,9 +70,23 @@ export function fileContent(state: SalesforceSandbox, id: string): string | unde
   return rows.length === 0 ? '"EVENT_TYPE"\n' : `${lines.map((cells) => cells.map(quoted).join(',')).join('\n')}\n`;
 }
 
-function* rowsBetween(state: SalesforceSandbox, from: number, to: number): Generator<{ at: number; type: FileType; row: Row }> {
-  const loaded = state.fileRows.filter(({ at }) => at >= from && at < to).map((one) => ({ ...one, type: 'Loaded' as const }));
-  yield* loaded.length === 0
-    ? toldFileRows(state.company, from, to)
-    : [...toldFileRows(state.company, from, to), ...loaded].sort((a, b) => a.at - b.at);
+function* rowsBetween(state: SalesforceSandbox, from: number, to: number): Generator<FileRowOfDay> {
+  for (let day = Math.floor(from / DAY_MS) * DAY_MS; day < to; day += DAY_MS) {
+    for (const row of rowsOfDay(state, day)) if (row.at >= from && row.at < to) yield row;
+  }
+}
+
+const MOST_DAYS = 60;
+
+// A day is told once and kept: each of its files would otherwise tell the day anew.
+function rowsOfDay(state: SalesforceSandbox, day: number): readonly FileRowOfDay[] {
+  let told = state.fileDays.get(day);
+  if (!told) {
+    told = [...toldFileRows(state.company, day, day + DAY_MS)];
+    const oldest = state.fileDays.keys().next().value;
+    if (state.fileDays.size >= MOST_DAYS && oldest !== undefined) state.fileDays.delete(oldest);
+    state.fileDays.set(day, told);
+  }
+  const loaded = state.fileRows.filter(({ at }) => at >= day && at < day + DAY_MS).map((one) => ({ ...one, type: 'Loaded' as const }));
+  return loaded.length === 0 ? told : [...told, ...loaded].sort((a, b) => a.at - b.at);
 }

@@ -111,6 +111,7 @@ export function seed(company: Company, options: SeedOptions): SalesforceSandbox 
     ]),
     audit: new TimedLog([(from, until) => toldChanges(company, from, until)]),
     fileRows: [],
+    fileDays: new Map(),
     days: options.days,
     startedAt: now,
     deleted: new Set(),

@@ -1,7 +1,14 @@
 import type { Company } from '../sdk/index.js';
 
+import type { FileType } from './sandbox-events.js';
 import type { TimedLog } from './sandbox-log.js';
 import type { Row } from './sandbox-soql.js';
+
+export interface FileRowOfDay {
+  readonly at: number;
+  readonly type: FileType;
+  readonly row: Row;
+}
 
 export interface SandboxUser {
   readonly id: string;
@@ -97,6 +104,8 @@ export interface SalesforceSandbox {
   readonly audit: TimedLog;
   /** Rows of event log files that were loaded. */
   readonly fileRows: { readonly at: number; readonly row: Row }[];
+  /** Rows of event log files by day, as they were told. */
+  readonly fileDays: Map<number, readonly FileRowOfDay[]>;
   readonly days: number;
   readonly startedAt: number;
   readonly deleted: Set<string>;

@@ -4,7 +4,8 @@ import { crashPoint, Database, StreamPositions, type Tx } from '#libs/platform';
 
 import { namedActorKey, type IncomingActivity } from '../domain/activity.js';
 import { toFailure } from '../domain/detection/failed-sign-ins.js';
-import { isPlaced, learn, type Profile } from '../domain/detection/profile.js';
+import { learnFrom } from '../domain/detection/learn-from.js';
+import type { Profile } from '../domain/detection/profile.js';
 import { PageStore, type OpenPage, type PackedRaws } from '../domain/page-store.js';
 import { RaiseAlerts } from './raise-alerts.js';
 import type { ReadPage } from './read-records.js';
@@ -111,10 +112,10 @@ export class StorePage {
 function teach(profiles: Map<string, Profile>, fresh: readonly IncomingActivity[]): ReadonlyMap<string, Profile> {
   const changed = new Map<string, Profile>();
   for (const { activity } of fresh) {
-    if (activity.actorKey === null || !isPlaced(activity)) continue;
+    if (activity.actorKey === null) continue;
     const before = profiles.get(activity.actorKey);
-    const after = learn(before, activity);
-    if (after === before) continue;
+    const after = learnFrom(before, activity);
+    if (after === undefined || after === before) continue;
     profiles.set(activity.actorKey, after);
     changed.set(activity.actorKey, after);
   }

@@ -13,6 +13,8 @@ export interface Profile {
   readonly devices: ReadonlyMap<string, DaySet>;
   /** Days with an address of a hosting company, as a VPN at home has. */
   readonly hosting: DaySet | undefined;
+  /** Days on which it made somebody an administrator. */
+  readonly grants?: DaySet | undefined;
   /** Places that an alert holds in doubt, since which day and by which alert: what is seen there later teaches nothing. */
   readonly distrusted: ReadonlyMap<string, { readonly day: number; readonly alertId: string }>;
 }
@@ -73,6 +75,14 @@ export function learn(profile: Profile | undefined, sighting: Sighting): Profile
   return { ...profile, firstSeen, places, devices, hosting };
 }
 
+/** The profile of one who made somebody an administrator. */
+export function learnGrant(profile: Profile | undefined, at: number): Profile {
+  const day = dayOf(at);
+  if (!profile) return { firstSeen: at, places: new Map(), devices: new Map(), hosting: undefined, grants: oneDay(day), distrusted: new Map() };
+  const grants = profile.grants ? withDay(profile.grants, day) : oneDay(day);
+  return grants === profile.grants ? profile : { ...profile, grants };
+}
+
 /** The profile with a place held in doubt by an alert; of two doubts the earlier stands. */
 export function distrust(profile: Profile, place: string, day: number, alertId: string): Profile {
   const known = profile.distrusted.get(place);
@@ -95,7 +105,8 @@ export function together(profiles: readonly Profile[]): Profile | undefined {
       firstSeen: Math.min(sum.firstSeen, one.firstSeen),
       places: joined(sum.places, one.places),
       devices: joined(sum.devices, one.devices),
-      hosting: sum.hosting && one.hosting ? union(sum.hosting, one.hosting) : (sum.hosting ?? one.hosting),
+      hosting: unionOf(sum.hosting, one.hosting),
+      grants: unionOf(sum.grants, one.grants),
       distrusted: earliestDoubts(sum.distrusted, one.distrusted),
     }),
     first,
@@ -119,6 +130,16 @@ export function daysOfCountry(profile: Profile | undefined, country: string, day
   return all ? countBefore(all, day) : 0;
 }
 
+/** How many days before `day` the country was seen, also where an alert holds them in doubt. */
+export function visitsOf(profile: Profile | undefined, country: string, day: number): number {
+  return daysBefore(profile, day, (place) => partsOfPlace(place).country === country);
+}
+
+/** How many days before `day` anything was seen at all. */
+export function activeDays(profile: Profile | undefined, day: number): number {
+  return daysBefore(profile, day, () => true);
+}
+
 export function daysOfDevice(profile: Profile | undefined, device: string | null, day: number): number {
   const days = device === null ? undefined : profile?.devices.get(device);
   return days ? countBefore(days, day) : 0;
@@ -131,6 +152,7 @@ export function packProfile(profile: Profile): string {
     p: [...profile.places].map(([key, days]) => [key, ...packDays(days)]),
     d: [...profile.devices].map(([key, days]) => [key, ...packDays(days)]),
     ...(profile.hosting && { h: packDays(profile.hosting) }),
+    ...(profile.grants && { g: packDays(profile.grants) }),
     ...(profile.distrusted.size > 0 && { q: [...profile.distrusted].map(([key, { day, alertId }]) => [key, day, alertId]) }),
   });
 }
@@ -141,6 +163,7 @@ export function unpackProfile(text: string): Profile {
     p: [string, number, string][];
     d: [string, number, string][];
     h?: [number, string];
+    g?: [number, string];
     q?: [string, number, string][];
   };
   const sets = (list: [string, number, string][]): Map<string, DaySet> =>
@@ -150,8 +173,19 @@ export function unpackProfile(text: string): Profile {
     places: sets(packed.p),
     devices: sets(packed.d),
     hosting: packed.h && unpackDays(packed.h),
+    grants: packed.g && unpackDays(packed.g),
     distrusted: new Map((packed.q ?? []).map(([key, day, alertId]) => [key, { day, alertId }])),
   };
+}
+
+function daysBefore(profile: Profile | undefined, day: number, counts: (place: string) => boolean): number {
+  let all: DaySet | undefined;
+  for (const [place, days] of profile?.places ?? []) if (counts(place)) all = unionOf(all, onlyBefore(days, day));
+  return all ? countBefore(all, day) : 0;
+}
+
+function unionOf(a: DaySet | undefined, b: DaySet | undefined): DaySet | undefined {
+  return a && b ? union(a, b) : (a ?? b);
 }
 
 function doubtedSince(profile: Profile, place: string): number {

@@ -5,7 +5,8 @@ import type { Explanation } from '../explanation.js';
 import type { Detector, Fresh, Need, Subject } from './detector.js';
 import { SeenSoFar } from './detector.js';
 import { toFailure } from './failed-sign-ins.js';
-import { isPlaced, learn, type Profile } from './profile.js';
+import { learnFrom } from './learn-from.js';
+import type { Profile } from './profile.js';
 
 /** For tests: a moment of November 2026. */
 export function at(day: number, hour = 12, minute = 0, second = 0): number {
@@ -116,8 +117,9 @@ export class World {
 
   constructor(private readonly stored: readonly Activity[]) {
     for (const activity of stored) {
-      if (activity.actorKey !== null && isPlaced(activity))
-        this.profiles.set(activity.actorKey, learn(this.profiles.get(activity.actorKey), activity));
+      if (activity.actorKey === null) continue;
+      const profile = learnFrom(this.profiles.get(activity.actorKey), activity);
+      if (profile) this.profiles.set(activity.actorKey, profile);
     }
   }
 

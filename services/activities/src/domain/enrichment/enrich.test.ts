@@ -78,7 +78,7 @@ describe('where an activity came from', () => {
       country: 'DE',
       latitude: null,
       network: 'vpn',
-      ipTags: ['vpn'],
+      ipTags: ['company-vpn', 'vpn'],
     });
     expect(from({ ip: '198.51.100.7' }, [{ ...vpn, country: 'BR' }])).toMatchObject({ country: 'BR', latitude: -10 });
   });

@@ -94,8 +94,15 @@ function isCoordinate(value: number | null | undefined, most: number): value is 
   return typeof value === 'number' && Number.isFinite(value) && Math.abs(value) <= most;
 }
 
+/** What the operator's category adds to the network's own word: `company-vpn` tells a VPN of ours from a VPN that hides somebody. */
+const TAG_OF_CATEGORY: Readonly<Partial<Record<IpRange['category'], readonly string[]>>> = {
+  RISKY: ['risky'],
+  ADMINISTRATIVE: ['administrative'],
+  VPN: ['company-vpn'],
+};
+
 function tagsOf(range: IpRange | undefined, statedTags: readonly string[], network: NetworkType, ofOperator: NetworkType): string[] {
-  const category = range?.category === 'RISKY' ? ['risky'] : range?.category === 'ADMINISTRATIVE' ? ['administrative'] : [];
+  const category = range ? (TAG_OF_CATEGORY[range.category] ?? []) : [];
   // The operator's word ends the matter: a corporate address that some app calls a proxy stays corporate.
   const others = network === 'corporate' ? [] : [...statedTags, ofOperator];
   const tags = [network, ...category, ...others, ...(range?.tags ?? [])].filter((tag) => tag !== 'unknown');

@@ -1,0 +1,146 @@
+import type { Activity } from '../activity.js';
+import { dayOf } from '../day-set.js';
+import { countryName, type Atlas } from '../enrichment/atlas.js';
+import type { Condition, Suppression } from '../explanation.js';
+import type { Policy } from '../policy.js';
+import type { Detector, Need, Seen, Subject } from './detector.js';
+import { activeDays, daysOfDevice, isPlaced, isRented, partsOfPlace, visitsOf, type Profile } from './profile.js';
+import { missing, nameOf, singleActivityDetector, type Assessment } from './single-activity.js';
+
+const DAY_MS = 86_400_000;
+const LEARNING_DAYS = 7;
+const ACTIVE_DAYS = 3;
+/** As far back as profiles remember. */
+const RECENCY_DAYS = 61;
+/** Of the other people: so many make a country usual for the organization. */
+const USUAL_SHARE = 0.01;
+const USUAL_PEOPLE = 3;
+
+export const INFREQUENT_COUNTRY: Policy = {
+  id: 'pol_infrequent_country',
+  name: 'Activity from infrequent country',
+  description: 'A person acts from a country in which neither they nor more than a few others of the organization were seen of late.',
+  kind: 'ANOMALY',
+  version: 1,
+  severity: 'LOW',
+  isEnabled: true,
+  isBuiltIn: true,
+  attackTechniques: ['T1078'],
+  parameters: {
+    recency: `P${RECENCY_DAYS}D`,
+    learningPeriod: `P${LEARNING_DAYS}D`,
+    activeDays: ACTIVE_DAYS,
+    usualShare: USUAL_SHARE,
+    usualPeople: USUAL_PEOPLE,
+  },
+};
+
+type CountryNeed = Extract<Need, { kind: 'countryPeople' }>;
+
+/** A country that is new for the person. The country of the first day is known on the second: a journey is one alert. */
+export function infrequentCountry(atlas: Atlas): Detector {
+  return singleActivityDetector({
+    policy: INFREQUENT_COUNTRY,
+    isCandidate: (activity, subject) =>
+      subject !== undefined &&
+      subject.isPerson &&
+      isPlaced(activity) &&
+      visitsOf(subject.profile, activity.country!, dayOf(activity.occurredAt)) === 0 &&
+      hasLearned(activity, subject.profile),
+    needs: (activity, subject) => (subject && activity.country !== null ? [countryNeed(activity, subject)] : []),
+    assess: (activity, subject, seen) => assess(activity, subject, seen, atlas),
+  });
+}
+
+function hasLearned({ occurredAt }: Activity, profile: Profile | undefined): boolean {
+  return (
+    profile !== undefined &&
+    occurredAt - profile.firstSeen >= LEARNING_DAYS * DAY_MS &&
+    activeDays(profile, dayOf(occurredAt)) >= ACTIVE_DAYS
+  );
+}
+
+// The day itself is left out, so that several accounts taken over on one day do not excuse each other.
+function countryNeed(activity: Activity, subject: Subject): CountryNeed {
+  return { kind: 'countryPeople', country: activity.country!, before: dayOf(activity.occurredAt), except: subject.accountKeys };
+}
+
+function assess(activity: Activity, subject: Subject | undefined, seen: Seen, atlas: Atlas): Assessment {
+  const day = dayOf(activity.occurredAt);
+  const profile = subject?.profile;
+  const country = activity.country;
+  const visits = country === null ? 0 : visitsOf(profile, country, day);
+  const people = (subject && country !== null && seen.countryPeople(countryNeed(activity, subject))) || { there: 0, all: 0 };
+  const conditions: Condition[] = [
+    {
+      name: 'personsOwnSuccess',
+      value: { outcome: activity.outcome, isInteractive: activity.isInteractive, actorType: activity.actorType },
+      expected: 'a success of a person, from an address that has a place',
+      holds: subject?.isPerson === true && isPlaced(activity),
+    },
+    {
+      name: 'daysInThisCountry',
+      value: { country, days: visits },
+      expected: `none in the ${RECENCY_DAYS} days before`,
+      holds: country !== null && visits === 0,
+    },
+    {
+      name: 'learned',
+      value: profile ? { daysSinceFirstSeen: Math.floor((activity.occurredAt - profile.firstSeen) / DAY_MS), activeDays: activeDays(profile, day) } : null,
+      expected: `first seen ${LEARNING_DAYS} days before, and on ${ACTIVE_DAYS} days`,
+      holds: hasLearned(activity, profile),
+    },
+  ];
+  const suppressions = suppressionsOf(activity, profile, people);
+  const isNewDevice = activity.deviceKey !== null && daysOfDevice(profile, activity.deviceKey, day) === 0;
+  const [matched, silent] = [conditions.every(({ holds }) => holds), suppressions.find(({ applied }) => applied)];
+  const [name, where] = [nameOf(activity, subject), countryName(atlas, country)];
+  return {
+    conditions,
+    suppressions,
+    baseline: { countries: countriesOf(profile, day), peopleThere: people.there, otherPeople: people.all },
+    summary: !matched
+      ? `This is no activity of a known person from a country new to them.`
+      : `${name} acted from ${where} (${activity.ip ?? 'unknown address'}, ${activity.organization ?? 'unknown operator'}) for the first time in ${RECENCY_DAYS} days${silent ? `, but ${WORDS[silent.name]}` : `; ${people.there} of ${people.all} other people were seen there`}.`,
+    smallestChange:
+      matched && !silent
+        ? `No alert if ${name} had been seen in ${where} on one earlier day, or ${Math.max(USUAL_PEOPLE, Math.ceil(people.all * USUAL_SHARE))} other people instead of ${people.there}.`
+        : missing({ conditions, suppressions }),
+    severity: isRented(activity) || activity.network === 'vpn' || isNewDevice ? 'MEDIUM' : 'LOW',
+    title: `Infrequent country: ${name} in ${where}`,
+    part: country ?? '-',
+  };
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  trustedNetwork: 'the address lies in a range that the organization trusts',
+  knownOperator: 'the network operator is one that the person is known to use',
+  usualForTheOrganization: 'others of the organization are often there',
+};
+
+function suppressionsOf(activity: Activity, profile: Profile | undefined, people: { there: number; all: number }): Suppression[] {
+  const isTrusted = activity.network === 'corporate' || activity.ipTags.includes('company-vpn');
+  const operator = operatorDays(profile, activity.asn, dayOf(activity.occurredAt));
+  return [
+    { name: 'trustedNetwork', value: activity.network, applied: isTrusted },
+    { name: 'knownOperator', value: { asn: activity.asn, countries: operator }, applied: operator > 0 },
+    {
+      name: 'usualForTheOrganization',
+      value: { peopleThere: people.there, otherPeople: people.all },
+      applied: people.there >= USUAL_PEOPLE && people.there >= people.all * USUAL_SHARE,
+    },
+  ];
+}
+
+/** In how many countries the operator's network was seen before: one network that databases place in two countries is one place. */
+function operatorDays(profile: Profile | undefined, asn: number | null, day: number): number {
+  if (asn === null) return 0;
+  return [...(profile?.places ?? [])].filter(
+    ([place]) => partsOfPlace(place).asn === String(asn) && visitsOf(profile, partsOfPlace(place).country, day) > 0,
+  ).length;
+}
+
+function countriesOf(profile: Profile | undefined, day: number): { readonly [country: string]: number } {
+  const countries = [...new Set([...(profile?.places.keys() ?? [])].map((place) => partsOfPlace(place).country))].sort();
+  return Object.fromEntries(countries.map((country) => [country, visitsOf(profile, country, day)] as const).filter(([, days]) => days > 0));
+}
