@@ -22,7 +22,7 @@ await exitOnError(async () => {
   const config = readConfigOfProcess({
     CASTELLAN_LOG_LEVEL: 'warn',
     CASTELLAN_LOG_PRETTY: 'true',
-    CASTELLAN_SYNC_INTERVAL_FACTOR: '0.05',
+    CASTELLAN_SYNC_INTERVAL_FACTOR: '0.2',
     CASTELLAN_APP_LIMIT_FACTOR: '1000',
     CASTELLAN_BACKFILL_DAYS: String(DAYS),
   });

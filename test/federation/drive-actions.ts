@@ -165,6 +165,8 @@ async function revokeAdministrator(app: ConnectedApp, accounts: readonly ShownAc
   const administrators = accounts.filter(({ isAdmin, status }) => isAdmin === true && status === 'ACTIVE');
   const taken = await attempt(app, 'REVOKE_ADMIN_PRIVILEGES', accountTargets(administrators));
   if (!taken) return;
+  // Rights have a listing of their own; what it no longer shows is gone.
+  await app.sync('ACCOUNTS', 'PRIVILEGES');
   await app.until(
     'query ($account: ID!) { account(id: $account) { isAdmin } }',
     { account: (taken.target['accountIds'] as string[])[0] },

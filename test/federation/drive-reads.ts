@@ -43,8 +43,8 @@ async function listAccounts(app: ConnectedApp): Promise<void> {
 }
 
 async function listGroups(app: ConnectedApp): Promise<void> {
-  const { groups } = await app.read(`query ($id: String!) { groups(filter: { connector: { eq: $id } }, first: 200) {
-    totalCount nodes { id name members(first: 200) { totalCount nodes { account { id connector { id } } group { id } } } }
+  const { groups } = await app.read(`query ($id: String!) { groups(filter: { connector: { eq: $id } }, first: 20) {
+    totalCount nodes { id name members(first: 50) { totalCount nodes { account { id connector { id } } group { id } } } }
   } }`);
   expect(groups.totalCount).toBeGreaterThan(0);
   const members = groups.nodes.flatMap((group: { members: { nodes: unknown[] } }) => group.members.nodes);

@@ -42,6 +42,7 @@ import {
 } from './persistence/migrations/alert-tables.js';
 import {
   CreateAccountRef1790000001006,
+  CreateCountrySeen1790000001014,
   CreateIpRange1790000001007,
   CreateProfile1790000001005,
 } from './persistence/migrations/knowledge-tables.js';
@@ -135,5 +136,6 @@ export const activitiesService: ServiceDefinition = {
     CreateAwaitedEvent1790000001011,
     CreateAlertChange1790000001012,
     ExpectStatistics1790000001013,
+    CreateCountrySeen1790000001014,
   ],
 };

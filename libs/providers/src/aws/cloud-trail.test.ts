@@ -114,14 +114,17 @@ describe('the changes in CloudTrail', () => {
     );
   });
 
-  it('say that a cursor of something else is none', async () => {
-    const failure = await readFrom('not ours').then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    expect(failure).toBeInstanceOf(AppFailure);
-    expect(changes.isCursorDead!(failure as AppFailure)).toBe(true);
-  });
+  it.each(['not ours', '{"since":1}', '{"since":1,"places":{"eu-west-1 false":{"from":"x"}}}'])(
+    'say that the cursor %s is none',
+    async (cursor) => {
+      const failure = await readFrom(cursor).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(failure).toBeInstanceOf(AppFailure);
+      expect(changes.isCursorDead!(failure as AppFailure)).toBe(true);
+    },
+  );
 
   it('refuse an answer without events as unreadable', async () => {
     made.sandbox.setSwitches({ malformed: 'POST /' });

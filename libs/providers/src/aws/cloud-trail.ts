@@ -6,6 +6,7 @@ import {
   epochSeconds,
   list,
   malformed,
+  record,
   requiredList,
   text,
   whole,
@@ -92,11 +93,16 @@ function readCursor(cursor: string): Cursor {
     const parsed = JSON.parse(cursor) as Json;
     const since = whole(at(parsed, 'since'));
     const places = at(parsed, 'places');
-    if (since !== null && typeof places === 'object' && places !== null) return { since, places: places as Cursor['places'] };
+    if (since !== null && isPlaces(places)) return { since, places };
   } catch {
     // Told below.
   }
   throw new AppFailure({ kind: 'rejected', message: 'This is no cursor of CloudTrail.' }, 'cursor', undefined);
+}
+
+function isPlaces(places: unknown): places is Cursor['places'] {
+  const known = record(places);
+  return known !== undefined && Object.values(known).every((place) => whole(at(place, 'from')) !== null);
 }
 
 // ---------------------------------------------------------------- reading on

@@ -202,10 +202,18 @@ async function detector(app: AppClient, region: string): Promise<Json> {
   return { Status: requiredText(at(answer.body, 'status'), operation, 'the status') };
 }
 
+const NO_HUB = new Set(['InvalidAccessException', 'ResourceNotFoundException']);
+
+// Where it was never switched on AWS refuses the question: that is an answer to it.
 async function hub(app: AppClient, region: string): Promise<Json> {
   const operation = 'securityhub:DescribeHub';
-  const answer = await app.call({ operation, at: hostOf('securityhub', region), path: '/accounts' });
-  return { HubArn: requiredText(at(answer.body, 'HubArn'), operation, 'the ARN of the hub') };
+  try {
+    const answer = await app.call({ operation, at: hostOf('securityhub', region), path: '/accounts' });
+    return { HubArn: requiredText(at(answer.body, 'HubArn'), operation, 'the ARN of the hub') };
+  } catch (error) {
+    if (error instanceof AppFailure && NO_HUB.has(error.classified.appCode ?? '')) return { HubArn: null };
+    throw error;
+  }
 }
 
 async function diskEncryption(app: AppClient, region: string): Promise<Json> {

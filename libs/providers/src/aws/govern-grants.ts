@@ -4,9 +4,9 @@ import type { Json } from '#libs/kernel';
 import { AppFailure, at, text, timeMs, type ActionPlan, type AppClient, type PlanTarget } from '../sdk/index.js';
 
 import { askIam, changeIam } from './calls.js';
-import { keysOf } from './directory.js';
-import { toKeyGrant } from './mapping.js';
-import { needed } from './people.js';
+import { keysOf, readDirectory } from './directory.js';
+import { isAdmin, privilegesOf, toKeyGrant } from './mapping.js';
+import { needed, readLiveUser, withDocuments } from './people.js';
 import type { AccessKey } from './wire.js';
 
 /** Switches an access key off. It is not deleted, so that it can be switched on again. */
@@ -55,7 +55,10 @@ async function setStatus(app: AppClient, target: PlanTarget, before: Json, Statu
 async function refresh(app: AppClient, target: PlanTarget): Promise<readonly InventoryRecord[]> {
   const key = await keyOf(app, target);
   if (key.status !== 'Active') return [];
-  const user = at(await askIam(app, 'GetUser', { UserName: key.user }), 'User');
-  const used = timeMs(at(await askIam(app, 'GetAccessKeyLastUsed', { AccessKeyId: key.id }), 'AccessKeyLastUsed', 'LastUsedDate'));
-  return [toKeyGrant(key, { arn: text(at(user, 'Arn')) ?? '', name: key.user }, null, used)];
+  const arn = text(at(await askIam(app, 'GetUser', { UserName: key.user }), 'User', 'Arn')) ?? '';
+  const directory = await readDirectory(app);
+  const { user } = await readLiveUser(app, { accountExternalId: arn, groupExternalId: null, grantExternalId: null });
+  const makesAdmin = isAdmin(privilegesOf(await withDocuments(app, user), directory));
+  const used = await askIam(app, 'GetAccessKeyLastUsed', { AccessKeyId: key.id });
+  return [toKeyGrant(key, user, makesAdmin, timeMs(at(used, 'AccessKeyLastUsed', 'LastUsedDate')))];
 }

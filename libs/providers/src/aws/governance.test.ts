@@ -270,7 +270,7 @@ describe('taking rights', () => {
     const before = await carryOut('REVOKE_APP_GRANT', grant);
     expect(await plan('REVOKE_APP_GRANT').refresh(made.app, grant)).toEqual([]);
     await undo('REVOKE_APP_GRANT', grant, before);
-    expect(await refreshed('REVOKE_APP_GRANT', grant)).toMatchObject({ type: 'ACCESS_KEY', account: arnOf(user) });
+    expect(await refreshed('REVOKE_APP_GRANT', grant)).toMatchObject({ type: 'ACCESS_KEY', account: arnOf(user), level: 'MEDIUM' });
   });
 
   it('does not touch trusts of roles and keys of root', async () => {

@@ -186,13 +186,22 @@ describe('the posture of AWS', () => {
     expect(records.filter(({ operation }) => operation === 'iam:GetPolicyVersion')).toHaveLength(2);
   });
 
-  it('says unlicensed where Security Hub was never switched on, and off where GuardDuty has no detector', async () => {
+  it('tells where Security Hub was never switched on and GuardDuty has no detector', async () => {
     const records = await evidence();
     const of = (operation: string, scope: string) =>
       records.find((record) => record.operation === operation && record.scope === scope)?.outcome;
-    expect(of('securityhub:DescribeHub', 'eu-west-1')).toMatchObject({ is: 'unlicensed' });
+    expect(of('securityhub:DescribeHub', 'eu-west-1')).toEqual({ is: 'read', document: { HubArn: null } });
     expect(of('securityhub:DescribeHub', 'us-east-1')).toMatchObject({ is: 'read' });
     expect(of('guardduty:GetDetector', 'eu-central-1')).toEqual({ is: 'read', document: { Status: 'DISABLED' } });
+  });
+
+  it('says unlicensed for a region that is not switched on, and goes on', async () => {
+    made.sandbox.setSwitches({ closedRegion: 'eu-west-1' });
+    const records = await evidence();
+    const closed = records.filter(({ scope }) => scope === 'eu-west-1');
+    expect(closed.length).toBeGreaterThan(4);
+    expect(closed.every(({ outcome }) => outcome.is === 'unlicensed')).toBe(true);
+    expect(records.filter(({ scope }) => scope === 'us-east-1').every(({ outcome }) => outcome.is === 'read')).toBe(true);
   });
 
   it('takes the default password policy and a missing public access block for what they are', async () => {

@@ -103,7 +103,7 @@ function refusal(answer: AppAnswer): Classified {
   const error = text(at(answer.body, 'error')) ?? undefined;
   const detail = text(at(answer.body, 'error_description')) ?? error;
   const said = { appCode: error, message: `Salesforce refused to sign in: ${detail ?? `status ${answer.status}`}.` };
-  if (/rate/i.test(detail ?? '')) return { kind: 'throttled', ...said };
+  if (/rate exceeded/i.test(detail ?? '')) return { kind: 'throttled', ...said };
   if (answer.status === 429) return { kind: 'throttled', ...said };
   if (answer.status >= 500) return { kind: 'down', ...said };
   if (error === undefined) return { kind: 'malformed', message: 'The token endpoint answered without a token.' };

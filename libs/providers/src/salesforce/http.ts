@@ -53,6 +53,9 @@ const FORBIDDEN = new Set([
 function classify(answer: AppAnswer): Classified | undefined {
   const { status } = answer;
   if (status < 400) return undefined;
+  // The OAuth endpoints tell a dead session in plain text, and with another status.
+  if (status === 403 && typeof answer.body === 'string' && /^(?:Bad|Missing)_OAuth_Token/.test(answer.body))
+    return { kind: 'auth-expired' };
   const said = saidBy(answer.body);
   const code = said.appCode ?? '';
   if (code === 'API_DISABLED_FOR_ORG' || code === 'API_CURRENTLY_DISABLED') return withoutApi(said, code);

@@ -1,6 +1,15 @@
 import type { InventoryRecord } from '#libs/contracts';
 
-import { requiredText, text, type AppClient, type Listing, type ListingPage, type Provider, type WireRecord } from '../sdk/index.js';
+import {
+  AppFailure,
+  requiredText,
+  text,
+  type AppClient,
+  type Listing,
+  type ListingPage,
+  type Provider,
+  type WireRecord,
+} from '../sdk/index.js';
 
 import { adminCondition, factsOf, isNotShown } from './facts.js';
 import { toAccount, toAppGrant, toGroup, toPrivileges, toRoleGroup, toTokenGrant, type Beside } from './mapping.js';
@@ -42,15 +51,17 @@ export async function readBeside(app: AppClient, userId?: string): Promise<Besid
   return {
     states,
     admins: await ifShown(() => administrators(app, ofUser('AssigneeId'))),
-    withFactor: await ifShown(() => usersWithFactor(app, ofUser('UserId'))),
+    withFactor: await ifShown(() => usersWithFactor(app, ofUser('UserId')), true),
   };
 }
 
-async function ifShown<T>(read: () => Promise<T>): Promise<T | undefined> {
+// The object of second factors is poorly documented: where an org refuses the query, the factors stay unknown and the users are listed all the same.
+async function ifShown<T>(read: () => Promise<T>, mayBeRefused = false): Promise<T | undefined> {
   try {
     return await read();
   } catch (failure) {
     if (isNotShown(failure)) return undefined;
+    if (mayBeRefused && failure instanceof AppFailure && failure.kind === 'rejected') return undefined;
     throw failure;
   }
 }

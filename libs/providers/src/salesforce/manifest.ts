@@ -85,13 +85,12 @@ export const SCOPES: readonly ScopeNeed[] = [
   ),
   need(
     'Manage Users',
-    ['SIGN_IN_ACTIVITY'],
-    'The login history of others, and who is frozen or locked. It is a writing permission: Salesforce has no smaller one.',
+    ['LIST_ACCOUNTS', 'SIGN_IN_ACTIVITY', 'USER_GOVERNANCE'],
+    'The login history of others, who is frozen or locked, and acting on users. Salesforce has no smaller one for reading.',
   ),
   need('View Event Log Files', ['USER_ACTIVITY'], 'Event log files: exports, API use, log-outs.'),
   need('Customize Application', ['VIEW_APP_GRANTS', 'REVOKE_APP_GRANTS'], 'OAuth tokens of all users; without it only our own show.'),
   need('Manage Multi-Factor Authentication in API', ['LIST_ACCOUNTS', 'POSTURE'], 'Which users have a second factor.'),
-  { ...need('Manage Users', ['USER_GOVERNANCE'], 'Freezes, deactivates, resets passwords, ends sessions.'), forWriting: true },
   { ...need('Assign Permission Sets', ['USER_GOVERNANCE'], 'Takes permission sets away and gives them back.'), forWriting: true },
 ];
 

@@ -116,10 +116,9 @@ export interface AuditParts {
   readonly action: string;
   readonly section: string;
   readonly display: string;
-  readonly delegate?: string;
 }
 
-export function auditRow({ id, at, user, action, section, display, delegate }: AuditParts): Row {
+export function auditRow({ id, at, user, action, section, display }: AuditParts): Row {
   return {
     Id: id,
     Action: action,
@@ -128,13 +127,13 @@ export function auditRow({ id, at, user, action, section, display, delegate }: A
     CreatedDate: sfTime(at),
     CreatedById: user.id,
     CreatedBy: { Username: user.username },
-    DelegateUser: delegate ?? null,
+    DelegateUser: null,
     CreatedByContext: null,
     ResponsibleNamespacePrefix: null,
   };
 }
 
-type Change = Pick<AuditParts, 'action' | 'section' | 'display' | 'delegate'>;
+type Change = Pick<AuditParts, 'action' | 'section' | 'display'>;
 
 function changeOf({ act, to, about, who }: CompanyEvent): Change | undefined {
   const id = userIdOfEmployee((to ?? who).number).slice(0, 15);
@@ -166,10 +165,9 @@ function changeOf({ act, to, about, who }: CompanyEvent): Change | undefined {
       };
     case 'MFA_RESET':
       return {
-        action: 'suOrgAdminLogin',
+        action: 'resetMfaMethods',
         section: 'Manage Users',
-        display: `Logged in using Login-As access for ${name} (UserID: [${id}])`,
-        delegate: who.email,
+        display: `Disconnected the authenticator app of user ${name} (UserID: [${id}])`,
       };
     case 'UNKNOWN_NEW_EVENT':
       return { action: 'agentTopicPublished', section: 'Agents', display: 'Published agent topic Returns' };

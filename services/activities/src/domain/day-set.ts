@@ -41,6 +41,10 @@ export function countBefore(days: DaySet, day: number, from = -Infinity): number
   return count;
 }
 
+export function firstDay({ last, bits }: DaySet): number {
+  return last - (bits.toString(2).length - 1);
+}
+
 /** The days of the set before `day`; undefined when there is none. */
 export function onlyBefore(days: DaySet, day: number): DaySet | undefined {
   if (day > days.last) return days;

@@ -12,6 +12,15 @@ export interface AccountRef {
   readonly isMachine: boolean;
 }
 
+/** The first day on which an account acted from a country. */
+export interface CountrySeen {
+  readonly actorKey: string;
+  readonly country: string;
+  readonly day: number;
+  /** True where another day was kept before. */
+  readonly isEarlier: boolean;
+}
+
 /** An activity that could not be stored, as it came. */
 export interface SetAside {
   readonly reason: string;
@@ -59,6 +68,8 @@ export interface OpenPage {
   accounts(ids: readonly string[]): Promise<readonly AccountRef[]>;
   profiles(accountKeys: readonly string[]): Promise<ReadonlyMap<string, Profile>>;
   saveProfiles(connectorId: string, profiles: ReadonlyMap<string, Profile>): Promise<void>;
+  /** Keeps since when each account is known to act from a country; the earliest day stands. */
+  saveCountries(connectorId: string, seen: readonly CountrySeen[]): Promise<void>;
   /** What the needs ask for, in their order. */
   answer(needs: readonly Need[]): Promise<readonly unknown[]>;
   alerts(ids: readonly string[]): Promise<ReadonlyMap<string, Alert>>;

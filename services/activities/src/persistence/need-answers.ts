@@ -2,7 +2,7 @@ import { derivedTimedId } from '#libs/kernel';
 import { inList, joinSql, name, sql, type Row, type Sql, type Tx } from '#libs/platform';
 
 import type { Failure, Sighting } from '../domain/activity.js';
-import type { Need } from '../domain/detection/detector.js';
+import { ENOUGH_PEOPLE, type CountryPeople, type Need } from '../domain/detection/detector.js';
 import type { Profile } from '../domain/detection/profile.js';
 import { ACTIVITY_COLUMNS, toActivity, toFailureOfRow } from './activity.row.js';
 
@@ -39,6 +39,7 @@ export async function answerNeeds(
     if (need.kind === 'history') answers.set(need, await history(tx, tenant, need));
     if (need.kind === 'failuresFrom') answers.set(need, await failuresFrom(tx, tenant, need));
     if (need.kind === 'failureCounts') answers.set(need, await failureCounts(tx, tenant, need));
+    if (need.kind === 'countryPeople') answers.set(need, await countryPeople(tx, tenant, need));
     if (need.kind === 'profiles') answers.set(need, await profiles(need.accountKeys));
   }
   return needs.map((need) => answers.get(need));
@@ -102,6 +103,26 @@ async function failureCounts(
     where tenant = ${tenant} and ${inList(sql`actor_key`, [...accountKeys])} and at >= ${from} and at <= ${to} and reason <> 'USER_DOES_NOT_EXIST'
     group by at - at % ${slice}`);
   return rows.map(({ seen }) => Number(seen));
+}
+
+// Both counts end early, so that neither grows with the organization.
+async function countryPeople(
+  tx: Pick<Tx, 'query'>,
+  tenant: string,
+  { country, before, except }: Of<'countryPeople'>,
+): Promise<CountryPeople> {
+  const count = async (more: Sql, most: number): Promise<number> => {
+    const [row] = await tx.query<{ people: number }>(sql`
+      select count(*) as people from (
+        select distinct coalesce(account_ref.person_id, country_seen.actor_key) as person
+        from country_seen left join account_ref on account_ref.tenant = country_seen.tenant and account_ref.id = country_seen.actor_key
+        where country_seen.tenant = ${tenant} ${more} and country_seen.first_day < ${before}
+          and not (${inList(sql`country_seen.actor_key`, [...except])})
+        limit ${most}) as people_seen`);
+    return Number(row?.people ?? 0);
+  };
+  const there = await count(sql`and country_seen.country = ${country}`, ENOUGH_PEOPLE);
+  return { there, all: await count(sql``, ENOUGH_PEOPLE * 100) };
 }
 
 // Account by account: asked for several at once, SQLite would rather walk through everybody's activities of the time.

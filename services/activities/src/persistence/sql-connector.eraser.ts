@@ -19,6 +19,7 @@ export class SqlConnectorEraser extends ConnectorEraser {
       if (await some(tx, tenant, 'sign_in_failure', 'activity_id', own)) return true;
       if (await some(tx, tenant, 'raw_block', 'id', own)) return true;
       if (await some(tx, tenant, 'profile', 'actor_key', own)) return true;
+      if (await some(tx, tenant, 'country_seen', 'actor_key', own)) return true;
       if (await some(tx, tenant, 'account_ref', 'id', own)) return true;
       await tx.execute(sql`delete from awaited_event where ${own}`);
       await tx.execute(sql`delete from unmapped_event_type where ${own}`);
@@ -46,7 +47,7 @@ export class SqlConnectorEraser extends ConnectorEraser {
   }
 }
 
-type Table = 'activity' | 'alert' | 'sign_in_failure' | 'raw_block' | 'profile' | 'account_ref';
+type Table = 'activity' | 'alert' | 'sign_in_failure' | 'raw_block' | 'profile' | 'country_seen' | 'account_ref';
 type Key = 'id' | 'activity_id' | 'actor_key';
 
 const TABLES: Readonly<Record<Table, Sql>> = {
@@ -55,6 +56,7 @@ const TABLES: Readonly<Record<Table, Sql>> = {
   sign_in_failure: sql`sign_in_failure`,
   raw_block: sql`raw_block`,
   profile: sql`profile`,
+  country_seen: sql`country_seen`,
   account_ref: sql`account_ref`,
 };
 const KEYS: Readonly<Record<Key, Sql>> = { id: sql`id`, activity_id: sql`activity_id`, actor_key: sql`actor_key` };

@@ -5,7 +5,7 @@ import type { Failure, IncomingActivity } from '../domain/activity.js';
 import type { Alert } from '../domain/alert.js';
 import type { Need } from '../domain/detection/detector.js';
 import { packProfile, unpackProfile, type Profile } from '../domain/detection/profile.js';
-import type { AccountRef, AlertEvidence, OpenPage, PackedRaws, SetAside } from '../domain/page-store.js';
+import type { AccountRef, AlertEvidence, CountrySeen, OpenPage, PackedRaws, SetAside } from '../domain/page-store.js';
 import { activityInsert, failureInsert, toRow } from './activity.row.js';
 import { answerNeeds, idFloor } from './need-answers.js';
 import { lockAlerts, saveAlertEvidence } from './alert.rows.js';
@@ -107,6 +107,20 @@ export class SqlOpenPage implements OpenPage {
       state: packProfile(profile),
     }));
     await this.tx.insert('profile', rows, { key: PROFILE_KEY, update: ['state'] });
+  }
+
+  async saveCountries(connectorId: string, seen: readonly CountrySeen[]): Promise<void> {
+    const { tenant, tx } = this;
+    const rows = seen.map(({ actorKey, country, day }) => ({
+      ...{ tenant, country: country.slice(0, 8), actor_key: actorKey },
+      ...{ connector_id: connectorId, first_day: day },
+    }));
+    await tx.insert('country_seen', rows, { key: ['tenant', 'country', 'actor_key'], update: 'keep' });
+    for (const { actorKey, country, day } of seen.filter(({ isEarlier }) => isEarlier)) {
+      await tx.execute(sql`
+        update country_seen set first_day = ${day}
+        where tenant = ${tenant} and country = ${country} and actor_key = ${actorKey} and first_day > ${day}`);
+    }
   }
 
   async answer(needs: readonly Need[]): Promise<readonly unknown[]> {

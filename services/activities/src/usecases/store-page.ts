@@ -5,8 +5,8 @@ import { crashPoint, Database, StreamPositions, type Tx } from '#libs/platform';
 import { namedActorKey, type IncomingActivity } from '../domain/activity.js';
 import { toFailure } from '../domain/detection/failed-sign-ins.js';
 import { learnFrom } from '../domain/detection/learn-from.js';
-import type { Profile } from '../domain/detection/profile.js';
-import { PageStore, type OpenPage, type PackedRaws } from '../domain/page-store.js';
+import { firstDays, type Profile } from '../domain/detection/profile.js';
+import { PageStore, type CountrySeen, type OpenPage, type PackedRaws } from '../domain/page-store.js';
 import { RaiseAlerts } from './raise-alerts.js';
 import type { ReadPage } from './read-records.js';
 import { subjectsOf } from './subjects.js';
@@ -77,7 +77,10 @@ export class StorePage {
     const actorKeys = [...new Set(fresh.flatMap(({ activity }) => activity.actorKey ?? []))];
     const refs = await page.accounts(actorKeys);
     const profiles = new Map(await page.profiles([...new Set([...actorKeys, ...refs.map(({ id }) => id)])]));
-    await page.saveProfiles(read.key.connectorId, teach(profiles, fresh));
+    const before = new Map(profiles);
+    const changed = teach(profiles, fresh);
+    await page.saveProfiles(read.key.connectorId, changed);
+    await page.saveCountries(read.key.connectorId, newCountries(before, changed));
     await page.linkAwaited(read.key.connectorId, fresh);
     await this.alerts.run(tx, page, {
       key: read.key,
@@ -120,4 +123,16 @@ function teach(profiles: Map<string, Profile>, fresh: readonly IncomingActivity[
     changed.set(activity.actorKey, after);
   }
   return changed;
+}
+
+/** The countries that accounts are new in, or known to have been in for longer than was thought. */
+function newCountries(before: ReadonlyMap<string, Profile>, changed: ReadonlyMap<string, Profile>): CountrySeen[] {
+  const all: CountrySeen[] = [];
+  for (const [actorKey, profile] of changed) {
+    const known = firstDays(before.get(actorKey));
+    for (const [country, day] of firstDays(profile)) {
+      if (day < (known.get(country) ?? Infinity)) all.push({ actorKey, country, day, isEarlier: known.has(country) });
+    }
+  }
+  return all;
 }

@@ -4,14 +4,24 @@ import type { Policy } from '../policy.js';
 import { APP_ALERT, appAlert } from './app-alert.js';
 import type { Detector } from './detector.js';
 import { FAILED_LOGINS, failedLogins } from './failed-logins.js';
+import { INFREQUENT_COUNTRY, infrequentCountry } from './infrequent-country.js';
+import { NEW_ADMINISTRATOR, newAdministrator } from './new-administrator.js';
+import { ANONYMOUS_IP, anonymousIp } from './anonymous-ip.js';
 import { IMPOSSIBLE_TRAVEL, impossibleTravel } from './impossible-travel.js';
 
 /** The policies that come with the product. */
-export const BUILT_IN_POLICIES: readonly Policy[] = [IMPOSSIBLE_TRAVEL, FAILED_LOGINS, APP_ALERT];
+export const BUILT_IN_POLICIES: readonly Policy[] = [
+  IMPOSSIBLE_TRAVEL,
+  FAILED_LOGINS,
+  NEW_ADMINISTRATOR,
+  INFREQUENT_COUNTRY,
+  ANONYMOUS_IP,
+  APP_ALERT,
+];
 
 /** The detections that run on every new activity. */
 export function detectors(atlas: Atlas): readonly Detector[] {
-  return [impossibleTravel(atlas), failedLogins, appAlert];
+  return [impossibleTravel(atlas), failedLogins, newAdministrator, infrequentCountry(atlas), anonymousIp, appAlert];
 }
 
 export class PolicyNotFound extends DomainError {

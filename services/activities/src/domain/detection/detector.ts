@@ -63,7 +63,19 @@ export type Need =
       readonly slice: number;
     }
   /** Where these accounts usually act from. */
-  | { readonly kind: 'profiles'; readonly accountKeys: readonly string[] };
+  | { readonly kind: 'profiles'; readonly accountKeys: readonly string[] }
+  /** How many people were seen in a country before a day, without these accounts. */
+  | { readonly kind: 'countryPeople'; readonly country: string; readonly before: number; readonly except: readonly string[] };
+
+/** Counting people ends here: beyond it a country is usual for any organization. */
+export const ENOUGH_PEOPLE = 50;
+
+export interface CountryPeople {
+  /** At most {@link ENOUGH_PEOPLE}. */
+  readonly there: number;
+  /** People seen anywhere; at most a hundred times as many. */
+  readonly all: number;
+}
 
 /** What was read, by {@link needKey}; undefined: not asked for yet. */
 export interface Seen {
@@ -71,6 +83,7 @@ export interface Seen {
   failures(need: Extract<Need, { kind: 'failures' | 'failuresFrom' }>): readonly Failure[] | undefined;
   failureCounts(need: Extract<Need, { kind: 'failureCounts' }>): readonly number[] | undefined;
   profiles(need: Extract<Need, { kind: 'profiles' }>): ReadonlyMap<string, Profile> | undefined;
+  countryPeople(need: Extract<Need, { kind: 'countryPeople' }>): CountryPeople | undefined;
 }
 
 /** One text for one need. */
@@ -82,6 +95,8 @@ export function needKey(need: Need): string {
       return `${need.kind} ${need.accountKeys.join()}`;
     case 'failureCounts':
       return `${need.kind} ${need.accountKeys.join()} ${need.from} ${need.to} ${need.slice}`;
+    case 'countryPeople':
+      return `${need.kind} ${need.country} ${need.before} ${need.except.join()}`;
     case 'history':
       return `${need.kind} ${need.of} ${need.accountKeys.join()} ${need.from} ${need.to}`;
     default:
@@ -115,6 +130,10 @@ export class SeenSoFar implements Seen {
 
   profiles(need: Extract<Need, { kind: 'profiles' }>): ReadonlyMap<string, Profile> | undefined {
     return this.answers.get(needKey(need)) as ReadonlyMap<string, Profile> | undefined;
+  }
+
+  countryPeople(need: Extract<Need, { kind: 'countryPeople' }>): CountryPeople | undefined {
+    return this.answers.get(needKey(need)) as CountryPeople | undefined;
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Activity } from '../activity.js';
-import { dayOf } from '../day-set.js';
+import { countBefore, dayOf } from '../day-set.js';
 import { countryName, type Atlas } from '../enrichment/atlas.js';
 import type { Condition, Suppression } from '../explanation.js';
 import type { Policy } from '../policy.js';
-import type { Detector, Need, Seen, Subject } from './detector.js';
+import { ENOUGH_PEOPLE, type CountryPeople, type Detector, type Need, type Seen, type Subject } from './detector.js';
 import { activeDays, daysOfDevice, isPlaced, isRented, partsOfPlace, visitsOf, type Profile } from './profile.js';
 import { missing, nameOf, singleActivityDetector, type Assessment } from './single-activity.js';
 
@@ -19,7 +19,7 @@ const USUAL_PEOPLE = 3;
 export const INFREQUENT_COUNTRY: Policy = {
   id: 'pol_infrequent_country',
   name: 'Activity from infrequent country',
-  description: 'A person acts from a country in which neither they nor more than a few others of the organization were seen of late.',
+  description: 'A person acts from a country in which neither they nor more than a few others of the organization were seen before.',
   kind: 'ANOMALY',
   version: 1,
   severity: 'LOW',
@@ -32,6 +32,7 @@ export const INFREQUENT_COUNTRY: Policy = {
     activeDays: ACTIVE_DAYS,
     usualShare: USUAL_SHARE,
     usualPeople: USUAL_PEOPLE,
+    usualPeopleAtMost: ENOUGH_PEOPLE,
   },
 };
 
@@ -86,7 +87,9 @@ function assess(activity: Activity, subject: Subject | undefined, seen: Seen, at
     },
     {
       name: 'learned',
-      value: profile ? { daysSinceFirstSeen: Math.floor((activity.occurredAt - profile.firstSeen) / DAY_MS), activeDays: activeDays(profile, day) } : null,
+      value: profile
+        ? { daysSinceFirstSeen: Math.floor((activity.occurredAt - profile.firstSeen) / DAY_MS), activeDays: activeDays(profile, day) }
+        : null,
       expected: `first seen ${LEARNING_DAYS} days before, and on ${ACTIVE_DAYS} days`,
       holds: hasLearned(activity, profile),
     },
@@ -104,7 +107,7 @@ function assess(activity: Activity, subject: Subject | undefined, seen: Seen, at
       : `${name} acted from ${where} (${activity.ip ?? 'unknown address'}, ${activity.organization ?? 'unknown operator'}) for the first time in ${RECENCY_DAYS} days${silent ? `, but ${WORDS[silent.name]}` : `; ${people.there} of ${people.all} other people were seen there`}.`,
     smallestChange:
       matched && !silent
-        ? `No alert if ${name} had been seen in ${where} on one earlier day, or ${Math.max(USUAL_PEOPLE, Math.ceil(people.all * USUAL_SHARE))} other people instead of ${people.there}.`
+        ? `No alert if ${name} had been seen in ${where} on one earlier day, or ${usualPeople(people)} other people instead of ${people.there}.`
         : missing({ conditions, suppressions }),
     severity: isRented(activity) || activity.network === 'vpn' || isNewDevice ? 'MEDIUM' : 'LOW',
     title: `Infrequent country: ${name} in ${where}`,
@@ -118,7 +121,7 @@ const WORDS: Readonly<Record<string, string>> = {
   usualForTheOrganization: 'others of the organization are often there',
 };
 
-function suppressionsOf(activity: Activity, profile: Profile | undefined, people: { there: number; all: number }): Suppression[] {
+function suppressionsOf(activity: Activity, profile: Profile | undefined, people: CountryPeople): Suppression[] {
   const isTrusted = activity.network === 'corporate' || activity.ipTags.includes('company-vpn');
   const operator = operatorDays(profile, activity.asn, dayOf(activity.occurredAt));
   return [
@@ -127,17 +130,20 @@ function suppressionsOf(activity: Activity, profile: Profile | undefined, people
     {
       name: 'usualForTheOrganization',
       value: { peopleThere: people.there, otherPeople: people.all },
-      applied: people.there >= USUAL_PEOPLE && people.there >= people.all * USUAL_SHARE,
+      applied: people.there >= usualPeople(people),
     },
   ];
+}
+
+function usualPeople({ all }: CountryPeople): number {
+  return Math.max(USUAL_PEOPLE, Math.min(ENOUGH_PEOPLE, Math.ceil(all * USUAL_SHARE)));
 }
 
 /** In how many countries the operator's network was seen before: one network that databases place in two countries is one place. */
 function operatorDays(profile: Profile | undefined, asn: number | null, day: number): number {
   if (asn === null) return 0;
-  return [...(profile?.places ?? [])].filter(
-    ([place]) => partsOfPlace(place).asn === String(asn) && visitsOf(profile, partsOfPlace(place).country, day) > 0,
-  ).length;
+  return [...(profile?.places ?? [])].filter(([place, days]) => partsOfPlace(place).asn === String(asn) && countBefore(days, day) > 0)
+    .length;
 }
 
 function countriesOf(profile: Profile | undefined, day: number): { readonly [country: string]: number } {

@@ -1,5 +1,5 @@
 import type { Sighting } from '../activity.js';
-import { countBefore, dayOf, oneDay, onlyBefore, packDays, union, unpackDays, withDay, type DaySet } from '../day-set.js';
+import { countBefore, dayOf, firstDay, oneDay, onlyBefore, packDays, union, unpackDays, withDay, type DaySet } from '../day-set.js';
 
 /**
  * What is known of where one account acts from. Made of sets and of a minimum, so that pages may come in any order and twice, and two accounts of one
@@ -78,7 +78,8 @@ export function learn(profile: Profile | undefined, sighting: Sighting): Profile
 /** The profile of one who made somebody an administrator. */
 export function learnGrant(profile: Profile | undefined, at: number): Profile {
   const day = dayOf(at);
-  if (!profile) return { firstSeen: at, places: new Map(), devices: new Map(), hosting: undefined, grants: oneDay(day), distrusted: new Map() };
+  if (!profile)
+    return { firstSeen: at, places: new Map(), devices: new Map(), hosting: undefined, grants: oneDay(day), distrusted: new Map() };
   const grants = profile.grants ? withDay(profile.grants, day) : oneDay(day);
   return grants === profile.grants ? profile : { ...profile, grants };
 }
@@ -133,6 +134,16 @@ export function daysOfCountry(profile: Profile | undefined, country: string, day
 /** How many days before `day` the country was seen, also where an alert holds them in doubt. */
 export function visitsOf(profile: Profile | undefined, country: string, day: number): number {
   return daysBefore(profile, day, (place) => partsOfPlace(place).country === country);
+}
+
+/** The first day that is remembered of each country. */
+export function firstDays(profile: Profile | undefined): ReadonlyMap<string, number> {
+  const first = new Map<string, number>();
+  for (const [place, days] of profile?.places ?? []) {
+    const { country } = partsOfPlace(place);
+    first.set(country, Math.min(first.get(country) ?? Infinity, firstDay(days)));
+  }
+  return first;
 }
 
 /** How many days before `day` anything was seen at all. */

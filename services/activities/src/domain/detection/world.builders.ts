@@ -6,7 +6,7 @@ import type { Detector, Fresh, Need, Subject } from './detector.js';
 import { SeenSoFar } from './detector.js';
 import { toFailure } from './failed-sign-ins.js';
 import { learnFrom } from './learn-from.js';
-import type { Profile } from './profile.js';
+import { firstDays, type Profile } from './profile.js';
 
 /** For tests: a moment of November 2026. */
 export function at(day: number, hour = 12, minute = 0, second = 0): number {
@@ -185,6 +185,14 @@ export class World {
           counts.set(slice, (counts.get(slice) ?? 0) + 1);
         }
         return [...counts.values()];
+      }
+      case 'countryPeople': {
+        const others = [...this.profiles].filter(([key]) => !need.except.includes(key)).map(([, profile]) => firstDays(profile));
+        const were = (days: Iterable<number>): boolean => [...days].some((day) => day < need.before);
+        return {
+          there: others.filter((days) => were(days.has(need.country) ? [days.get(need.country)!] : [])).length,
+          all: others.filter((days) => were(days.values())).length,
+        };
       }
       case 'profiles':
         return new Map(need.accountKeys.flatMap((key) => (this.profiles.has(key) ? [[key, this.profiles.get(key)!] as const] : [])));

@@ -73,3 +73,28 @@ export class CreateIpRange1790000001007 implements MigrationInterface {
     await runner.dropTable('ip_range');
   }
 }
+
+/** Since when each account is known to act from a country: which countries are usual for the organization. */
+export class CreateCountrySeen1790000001014 implements MigrationInterface {
+  readonly name = 'CreateCountrySeen1790000001014';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.createTable(
+      new Table({
+        name: 'country_seen',
+        columns: [
+          ...[id('tenant', true), column.key('country', { length: '8', isPrimary: true }), id('actor_key', true), id('connector_id')],
+          column.count('first_day'),
+        ],
+      }),
+    );
+    await runner.createIndex(
+      'country_seen',
+      new TableIndex({ name: 'country_seen_connector', columnNames: ['tenant', 'connector_id', 'actor_key'] }),
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.dropTable('country_seen');
+  }
+}
