@@ -1,3 +1,4 @@
+import { aws } from './aws/index.js';
 import { docusign } from './docusign/index.js';
 import { github } from './github/index.js';
 import { googleWorkspace } from './googleworkspace/index.js';
@@ -9,7 +10,7 @@ import { slack } from './slack/index.js';
 export * from './sdk/index.js';
 
 /** Every app that can be connected. A new provider is its folder and a line here. */
-export const providers: readonly Provider[] = [docusign, github, googleWorkspace, microsoft365, okta, slack];
+export const providers: readonly Provider[] = [aws, docusign, github, googleWorkspace, microsoft365, okta, slack];
 
 /** The provider of an app by its key, such as `okta`; `undefined` when there is none. */
 export function providerOf(key: string): Provider | undefined {

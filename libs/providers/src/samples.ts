@@ -1,5 +1,6 @@
 import type { ActivityRecord } from '#libs/contracts';
 
+import { sampleEvent as aws } from './aws/samples.js';
 import { sampleEvent as docusign } from './docusign/samples.js';
 import { sampleEvent as github } from './github/samples.js';
 import { sampleEvent as googleworkspace } from './googleworkspace/samples.js';
@@ -12,6 +13,7 @@ export type SampleReader = (raw: unknown, group?: string) => ActivityRecord | un
 
 /** How to map other people's events, by the app's key: only for measuring, see docs/samples.md. A new provider is a line here. */
 export const sampleReaders: Readonly<Record<string, SampleReader>> = {
+  aws,
   docusign,
   github,
   googleworkspace,

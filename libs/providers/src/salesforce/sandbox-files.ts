@@ -1,8 +1,7 @@
 import { FILE_TYPES, toldFileRows, type FileType } from './sandbox-events.js';
 import { sfTime } from './sandbox-ids.js';
 import type { Row } from './sandbox-soql.js';
-import type { FileRowOfDay, SalesforceSandbox } from './sandbox-state.js';
-import type { Reading } from './sandbox-tables.js';
+import type { FileRowOfDay, Reading, SalesforceSandbox } from './sandbox-state.js';
 import { longId } from './soql.js';
 
 const HOUR_MS = 3_600_000;

@@ -5,8 +5,8 @@ import { PERMISSION_FOR } from './permissions.js';
 import { answer, refuse, settle, type Context } from './sandbox-answers.js';
 import { fileContent } from './sandbox-files.js';
 import { parseSoql, pick, unknownField, type Row, type Soql } from './sandbox-soql.js';
-import type { Locator, SalesforceSandbox } from './sandbox-state.js';
-import { FACTOR_COLUMNS, ORG_RIGHTS, TABLES, TOOLING_TABLES, type Reading } from './sandbox-tables.js';
+import type { Locator, Reading, SalesforceSandbox } from './sandbox-state.js';
+import { FACTOR_COLUMNS, ORG_RIGHTS, TABLES, TOOLING_TABLES } from './sandbox-tables.js';
 
 /** More open queries than these, and the oldest are forgotten. */
 const MOST_LOCATORS = 10;

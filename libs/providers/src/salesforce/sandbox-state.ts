@@ -117,3 +117,13 @@ export interface SalesforceSandbox {
   forgotten: number;
   serial: number;
 }
+
+/** What a table is made with. */
+export interface Reading {
+  readonly now: number;
+  /** Names of permissions that our user lacks. */
+  readonly missing: readonly string[];
+  readonly unlicensed: readonly string[];
+  /** The earliest time asked for, by field. */
+  readonly from: ReadonlyMap<string, number>;
+}

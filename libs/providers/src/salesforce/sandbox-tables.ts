@@ -4,17 +4,7 @@ import { fileTable } from './sandbox-files.js';
 import { OWN_USER_ID, PROFILES } from './sandbox-seed.js';
 import { HEALTH_RISKS, INSTALLED_APPS } from './sandbox-settings.js';
 import type { Row } from './sandbox-soql.js';
-import type { SalesforceSandbox, SandboxAssignment, SandboxProfile, SandboxSet, SandboxUser } from './sandbox-state.js';
-
-/** What a table is made with. */
-export interface Reading {
-  readonly now: number;
-  /** Names of permissions that our user lacks. */
-  readonly missing: readonly string[];
-  readonly unlicensed: readonly string[];
-  /** The earliest time asked for, by field. */
-  readonly from: ReadonlyMap<string, number>;
-}
+import type { Reading, SalesforceSandbox, SandboxAssignment, SandboxProfile, SandboxSet, SandboxUser } from './sandbox-state.js';
 
 type Table = (state: SalesforceSandbox, reading: Reading) => Iterable<Row>;
 
