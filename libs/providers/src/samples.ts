@@ -6,6 +6,7 @@ import { sampleEvent as github } from './github/samples.js';
 import { sampleEvent as googleworkspace } from './googleworkspace/samples.js';
 import { sampleEvent as microsoft365 } from './microsoft365/samples.js';
 import { sampleEvent as okta } from './okta/samples.js';
+import { sampleEvent as salesforce } from './salesforce/samples.js';
 import { sampleEvent as slack } from './slack/samples.js';
 
 /** Maps one raw event of an app's log, whichever of its logs it is of; `undefined` for what is no event. An event without a time gets the time 0. */
@@ -19,5 +20,6 @@ export const sampleReaders: Readonly<Record<string, SampleReader>> = {
   googleworkspace,
   microsoft365,
   okta,
+  salesforce,
   slack,
 };

@@ -390,7 +390,7 @@ describeServiceOnEachDatabase('the activities service', (get) => {
         )
       ).data.alerts;
 
-    it('raises one alert for the guessing and one for the travel, and tells governance of each', async () => {
+    it('raises one alert for the guessing, one for the travel and one for the country, and tells governance of each', async () => {
       await store([...usual, ...takeover()]);
       const { nodes } = await alerts();
       expect(
@@ -411,20 +411,27 @@ describeServiceOnEachDatabase('the activities service', (get) => {
             activityCount: 19,
             accounts: [{ id: danaId }],
           },
+          {
+            title: 'Infrequent country: Dana Rivera in Brazil',
+            severity: 'MEDIUM',
+            status: 'OPEN',
+            activityCount: 1,
+            accounts: [{ id: danaId }],
+          },
         ]),
       );
-      expect(nodes).toHaveLength(2);
+      expect(nodes).toHaveLength(3);
       await get().service.begin();
       const ours = () => get().peers.delivered.filter(({ envelope }) => envelope.tenant === tenant);
-      await waitFor(() => ours().length === 2);
+      await waitFor(() => ours().length === 3);
       expect(ours().map(({ to, envelope }) => [to, envelope.message.type, (envelope.message as AlertOpened).accountIds])).toEqual(
-        Array(2).fill(['governance', 'AlertOpened', [danaId]]),
+        Array(3).fill(['governance', 'AlertOpened', [danaId]]),
       );
     });
 
     it('is told as history when it lies before the connection', async () => {
       await store([...usual, ...takeover()], { isBackfill: true });
-      expect((await alerts()).nodes.map(({ isFromHistory }: any) => isFromHistory)).toEqual([true, true]);
+      expect((await alerts()).nodes.map(({ isFromHistory }: any) => isFromHistory)).toEqual([true, true, true]);
       expect((await alerts('(filter: { isFromHistory: { eq: false } })')).totalCount).toBe(0);
     });
 
@@ -494,7 +501,7 @@ describeServiceOnEachDatabase('the activities service', (get) => {
       expect((await update([alert.id], {})).problems).toMatchObject([{ code: 'ALERT_UPDATE_INVALID' }]);
       expect(
         (await alerts('(filter: { status: { in: [OPEN] }, severity: { notIn: [LOW] }, account: { eq: "' + danaId + '" } })')).totalCount,
-      ).toBe(2);
+      ).toBe(3);
     });
 
     it('that was harmless lets the place count as known', async () => {
@@ -503,21 +510,21 @@ describeServiceOnEachDatabase('the activities service', (get) => {
         aRecord({ externalId: 'h0', occurredAt: at(19, 20) }),
         aRecord({ externalId: 't0', occurredAt: at(19, 21), ...PLACES.tokyo }),
       ]);
-      const [alert] = (await alerts()).nodes;
+      const [alert] = (await alerts('(filter: { policy: { eq: "pol_impossible_travel" } })')).nodes;
       for (const day of [20, 21]) await store([aRecord({ externalId: `t${day}`, occurredAt: at(day, 21), ...PLACES.tokyo })]);
       const again = (tag: string, day: number) => [
         aRecord({ externalId: `h${tag}`, occurredAt: at(day, 20) }),
         aRecord({ externalId: `t${tag}`, occurredAt: at(day, 21), ...PLACES.tokyo }),
       ];
       await store(again('1', 24));
-      expect((await alerts()).totalCount).toBe(2);
+      expect((await alerts()).totalCount).toBe(3);
       await update(
         (await alerts()).nodes.map(({ id }: any) => id),
         { status: 'CLOSED', classification: 'BENIGN_POSITIVE' },
       );
       await store(again('2', 27));
       expect(alert.title).toContain('Japan');
-      expect((await alerts()).totalCount).toBe(2);
+      expect((await alerts()).totalCount).toBe(3);
     });
 
     it('is one alert for a person whose accounts lie in two apps', async () => {
@@ -558,7 +565,7 @@ describeServiceOnEachDatabase('the activities service', (get) => {
         ],
         { key: box },
       );
-      const { nodes } = await alerts();
+      const { nodes } = await alerts('(filter: { policy: { eq: "pol_impossible_travel" } })');
       expect(nodes).toMatchObject([{ title: 'Impossible travel: Dana Rivera in Germany and Japan' }]);
       expect(nodes[0].accounts.map(({ id }: any) => id).sort()).toEqual([danaId, boxId].sort());
     });
@@ -635,7 +642,7 @@ describeServiceOnEachDatabase('the activities service', (get) => {
       expect(await find({})).toEqual(['other']);
       expect((await get().service.sink!.position(okta)).cursor).toBeNull();
       await store([...usual, ...takeover()]);
-      expect((await alerts()).totalCount).toBe(2);
+      expect((await alerts()).totalCount).toBe(3);
     });
   });
 
@@ -658,6 +665,55 @@ describeServiceOnEachDatabase('the activities service', (get) => {
         activities: { nodes: [{ externalId: 'threat' }, { externalId: 'to come' }, { externalId: 'seen' }] },
       },
     ]);
+  });
+
+  it('finds a new administrator, a new country and an anonymous address, and explains each', async () => {
+    const known = Array.from({ length: 18 }, (_, day) => aRecord({ externalId: `known-${day}`, occurredAt: at(1 + day, 9) }));
+    const grant = aRecord({
+      ...{ externalId: 'grant', occurredAt: at(20, 10), eventType: 'user.account.privilege.grant', category: 'PRIVILEGE' },
+      ...{ classUid: 3007, activityId: 16, isAdminActivity: true, targets: [{ type: 'User', externalId: '00u2', name: 'Noor' }] },
+    });
+    const journey = aRecord({ externalId: 'journey', occurredAt: at(22, 10), ...PLACES.tokyo });
+    const tor = aRecord({ externalId: 'tor', occurredAt: at(20, 11), ipTags: ['TOR'] });
+    await store([...known, grant, tor, journey]);
+    await store([aRecord({ externalId: 'second day', occurredAt: at(23, 10), ...PLACES.tokyo })]);
+    const { data } = await ask(
+      '{ alerts { nodes { title severity policy { id } activities { nodes { id externalId } } explanation { matched conditions { holds } } } } }',
+    );
+    const found = data.alerts.nodes as any[];
+    expect(
+      found.map(({ title, severity, activities }) => [title, severity, activities.nodes.map((node: any) => node.externalId)]).sort(),
+    ).toEqual([
+      ['Anonymous address: Dana Rivera through the Tor network', 'HIGH', ['tor']],
+      ['Infrequent country: Dana Rivera in Japan', 'LOW', ['journey']],
+      ['New administrator: Noor, by Dana Rivera', 'MEDIUM', ['grant']],
+    ]);
+    for (const { policy, activities, explanation } of found) {
+      const again = await ask('query ($a: ID!, $p: ID!) { explain(activityId: $a, policyId: $p) { matched conditions { holds } } }', {
+        a: activities.nodes[0].id,
+        p: policy.id,
+      });
+      expect(again.data.explain).toEqual(explanation);
+      expect(explanation.matched).toBe(true);
+    }
+  });
+
+  it('counts the people of a country, each once, from the day they were first there', async () => {
+    const visitor = (n: number, day: number) =>
+      aRecord({
+        ...{ externalId: `visit-${n}-${day}`, occurredAt: at(day, 9), ...PLACES.tokyo },
+        actor: { externalId: `00u${n}`, name: `Visitor ${n}`, email: null, type: 'person' },
+      });
+    await store(Array.from({ length: 18 }, (_, day) => aRecord({ externalId: `known-${day}`, occurredAt: at(1 + day, 9) })));
+    await store([visitor(1, 18), visitor(2, 19), visitor(3, 21)]);
+    await store([visitor(3, 17)]);
+    await store([aRecord({ externalId: 'journey', occurredAt: at(20, 10), ...PLACES.tokyo })]);
+    expect((await ask('{ alerts { nodes { title } } }')).data.alerts.nodes).toEqual([]);
+    const [{ id }] = (
+      await ask('{ activities(filter: { country: { eq: "JP" } }) { nodes { id externalId } } }')
+    ).data.activities.nodes.filter(({ externalId }: any) => externalId === 'journey');
+    const { data } = await ask(`{ explain(activityId: "${id}", policyId: "pol_infrequent_country") { matched baseline } }`);
+    expect(data.explain).toEqual({ matched: false, baseline: { countries: { DE: 18 }, peopleThere: 3, otherPeople: 3 } });
   });
 
   it('knows an actor whom the app names only by address', async () => {

@@ -5,7 +5,8 @@ import { FakeClock, sandboxApp, type SandboxApp } from '#libs/testing';
 import type { ActionPlan, PlanTarget } from '../sdk/index.js';
 import { AppFailure } from '../sdk/index.js';
 import { aws } from './index.js';
-import { ADMIN_POLICY, arnOf, type AwsState, type SandboxUser } from './sandbox-state.js';
+import { ADMIN_POLICY } from './sandbox-ids.js';
+import { arnOf, type AwsState, type SandboxUser } from './sandbox-state.js';
 
 const NOW = new Date('2026-11-20T15:30:00Z');
 

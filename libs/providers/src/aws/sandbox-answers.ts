@@ -1,6 +1,7 @@
 import type { SandboxAnswer, SandboxContext } from '../sdk/index.js';
 
-import { guid, type AwsState } from './sandbox-state.js';
+import { guid } from './sandbox-ids.js';
+import type { AwsState } from './sandbox-state.js';
 
 export type Call = SandboxContext<AwsState>;
 

@@ -3,7 +3,8 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { timeMs, type SandboxAnswer } from '../sdk/index.js';
 
 import { fieldsOf, queryAnswer, refuse, serviceOf, xml, type Call } from './sandbox-answers.js';
-import { ACCOUNT_ID, awsId, awsTime, type Credential } from './sandbox-state.js';
+import { ACCOUNT_ID, awsId, awsTime } from './sandbox-ids.js';
+import type { Credential } from './sandbox-state.js';
 import { scopeOfHost, signatureOf, type Hashes } from './sigv4.js';
 
 const LATEST_MS = 5 * 60_000;

@@ -2,7 +2,8 @@ import type { SandboxAnswer } from '../sdk/index.js';
 
 import { escaped, queryAnswer, refuse, xml, xmlList, type Call } from './sandbox-answers.js';
 import { reportCsv } from './sandbox-report.js';
-import { ACCOUNT_ID, arnOf, awsId, awsTime, bulkUser, type AwsState, type SandboxGroup, type SandboxUser } from './sandbox-state.js';
+import { ACCOUNT_ID, awsId, awsTime } from './sandbox-ids.js';
+import { arnOf, bulkUser, type AwsState, type SandboxGroup, type SandboxUser } from './sandbox-state.js';
 
 /** Fields of a call, from its address or its form. */
 export type Fields = Readonly<Record<string, string>>;

@@ -2,7 +2,8 @@ import type { SandboxAnswer } from '../sdk/index.js';
 
 import { fieldsOf, queryAnswer, refuse, xml, type Call } from './sandbox-answers.js';
 import { missing, READS, shownUser, type Fields } from './sandbox-iam-reads.js';
-import { awsTime, guid, type SandboxUser } from './sandbox-state.js';
+import { awsTime, guid } from './sandbox-ids.js';
+import type { SandboxUser } from './sandbox-state.js';
 import { entryOf } from './sandbox-trail.js';
 
 type Change = (call: Call, user: SandboxUser, fields: Fields) => SandboxUser | SandboxAnswer;

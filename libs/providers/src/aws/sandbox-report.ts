@@ -1,4 +1,5 @@
-import { ROOT_ARN, arnOf, bulkUser, type AwsState, type SandboxUser } from './sandbox-state.js';
+import { ROOT_ARN } from './sandbox-ids.js';
+import { arnOf, bulkUser, type AwsState, type SandboxUser } from './sandbox-state.js';
 
 const COLUMNS =
   'user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,' +

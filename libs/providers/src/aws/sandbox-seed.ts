@@ -1,17 +1,7 @@
 import { Chance, type Company, type Employee, type SeedOptions } from '../sdk/index.js';
 
-import {
-  ACCOUNT_ID,
-  ADMIN_POLICY,
-  awsId,
-  awsTime,
-  type AwsState,
-  type SandboxGroup,
-  type SandboxKey,
-  type SandboxPolicy,
-  type SandboxRole,
-  type SandboxUser,
-} from './sandbox-state.js';
+import { ACCOUNT_ID, ADMIN_POLICY, awsId, awsTime } from './sandbox-ids.js';
+import type { AwsState, SandboxGroup, SandboxKey, SandboxPolicy, SandboxRole, SandboxUser } from './sandbox-state.js';
 import { entryOfEvent, SandboxTrail, type TrailEntry } from './sandbox-trail.js';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,8 @@
 import { at, epochSeconds, list, text, whole, type SandboxAnswer, type SandboxRoute, type WireRecord } from '../sdk/index.js';
 
 import { ec2Answer, fieldsOf, refuse, serviceOf, xml, xmlAnswer, xmlList, type Call } from './sandbox-answers.js';
-import { ACCOUNT_ID, REGIONS, type AwsState } from './sandbox-state.js';
+import { ACCOUNT_ID, REGIONS } from './sandbox-ids.js';
+import type { AwsState } from './sandbox-state.js';
 import type { TrailQuery } from './sandbox-trail.js';
 
 const HOUR_MS = 3_600_000;

@@ -2,7 +2,7 @@ import type { Json } from '#libs/kernel';
 
 import { at, flag, record, text, timeMs, type CompanyEvent, type Place, type WireRecord } from '../sdk/index.js';
 
-import { ACCOUNT_ID, awsId, awsTime, guid, REGIONS } from './sandbox-state.js';
+import { ACCOUNT_ID, awsId, awsTime, guid, REGIONS } from './sandbox-ids.js';
 
 /** An event of the trail; its record is made when somebody reads it. */
 export interface TrailEntry {

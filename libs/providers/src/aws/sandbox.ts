@@ -9,7 +9,8 @@ import { answerIam } from './sandbox-iam.js';
 import { READS } from './sandbox-iam-reads.js';
 import { seedState, tellStory } from './sandbox-seed.js';
 import { accountRoutes, S3_CONTROL, serviceRoutes } from './sandbox-services.js';
-import { REGIONS, type AwsState } from './sandbox-state.js';
+import { REGIONS } from './sandbox-ids.js';
+import type { AwsState } from './sandbox-state.js';
 import { recordedEntry } from './sandbox-trail.js';
 
 const KEPT_MS = manifest.retentionDays * 86_400_000;

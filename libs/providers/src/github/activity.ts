@@ -117,10 +117,18 @@ function actorOf(event: WireRecord): ActivityActor {
 const SYSTEM_ACTORS: ReadonlySet<string> = new Set(['github', 'github-enterprise', 'GitHub System']);
 
 function actorType(event: WireRecord, login: string | null): ActivityActor['type'] {
-  if (login === null) return 'unknown';
+  if (login === null) return typeWithoutLogin(event);
   if (SYSTEM_ACTORS.has(login)) return 'system';
   if (flag(event['actor_is_bot']) === true || login.endsWith('[bot]')) return 'service';
   return 'person';
+}
+
+/** Actions runs jobs in nobody's name, and a public repository may be read over http without signing in: user 0. */
+function typeWithoutLogin(event: WireRecord): ActivityActor['type'] {
+  const action = text(event['action']) ?? '';
+  if (action.startsWith('workflows.')) return 'system';
+  if (action.startsWith('git.') && text(event['user_id']) === '0') return 'anonymous';
+  return 'unknown';
 }
 
 // Most telling first: a person, then where it happened.

@@ -160,6 +160,16 @@ describe('a grant', () => {
   ])('for %j is %s', (scopes, level) => expect(levelOf(scopes)).toBe(level));
 });
 
+describe('who did it, where GitHub names nobody', () => {
+  it.each([
+    ['a job that Actions prepared', { action: 'workflows.prepared_workflow_job' }, 'system'],
+    ['a clone of a public repository without signing in', { action: 'git.clone', user_id: 0, repository_public: true }, 'anonymous'],
+    ['any other event', { action: 'repo.access' }, 'unknown'],
+  ])('is told for %s', (_, event, type) => {
+    expect(sampleEvent({ '@timestamp': 1_625_045_793_351, _document_id: 'x', org: 'acme', ...event })?.actor.type).toBe(type);
+  });
+});
+
 describe('an event of the audit log', () => {
   const event = (more: object) =>
     toActivity({ '@timestamp': 1769936400123, _document_id: 'd', actor: 'a', actor_id: 1, ...more }, RECEIVED_AT);

@@ -48,10 +48,8 @@ async function* groupPages(app: AppClient): AsyncGenerator<Page> {
 async function* privilegePages(app: AppClient): AsyncGenerator<Page> {
   const holders = [...(await readHolders(app))];
   for (const batch of batchesOf(holders)) {
-    const records = batch.flatMap(([account, held]): InventoryRecord[] => [
-      ...held.map((role) => toPrivilege(account, role)),
-      { kind: 'accountFacts', externalId: account, isAdmin: true },
-    ]);
+    // No fact beside them that says "administrator": it would outlive the roles, since this listing never shows the account again without any.
+    const records = batch.flatMap(([account, held]) => held.map((role) => toPrivilege(account, role)));
     yield { records, total: holders.length };
   }
 }

@@ -78,8 +78,9 @@ export function toRegistration(wire: WireRecord, id: string): AccountFactsRecord
     kind: 'accountFacts',
     externalId: id,
     hasSecondFactor: flag(wire['isMfaRegistered']),
-    // Whoever Microsoft counts as an administrator is one; whom it does not, our own reading of the roles decides.
-    ...(flag(wire['isAdmin']) === true && { isAdmin: true }),
+    // Whoever Microsoft counts as an administrator is one; whom it does not, our own reading of the roles decides. Null and not left out: an earlier
+    // "yes" must not stay.
+    isAdmin: flag(wire['isAdmin']) === true ? true : null,
     attributes: {
       methodsRegistered: (list(wire['methodsRegistered']) ?? []).map(text).filter((method) => method !== null),
       isPasswordlessCapable: flag(wire['isPasswordlessCapable']),

@@ -4,7 +4,7 @@ import type { AppClient, AppRequest, Listing, ListingPage, OwnIdentity, Probe } 
 import { AppFailure, text, urlPages } from '../sdk/index.js';
 import { CONTENT_TYPES } from './feed-activity.js';
 import { lastSignInOf, toAccount, toAppRoles, toConsent, toGroup, toPrivilege, toRegistration } from './mapping.js';
-import { readAdminMark, readHoldings, readRoles, isAdminRole } from './roles.js';
+import { readAdminMark, readHoldings, readRoles } from './roles.js';
 import type { AppRoleAssignment, PermissionGrant, ServicePrincipal } from './wire.js';
 import {
   NEXT_LINK,
@@ -138,14 +138,11 @@ async function membersOf(app: AppClient, groupId: string): Promise<InventoryReco
 async function* privilegePages(app: AppClient): AsyncGenerator<Page> {
   const roles = await readRoles(app);
   const holdings = await readHoldings(app);
-  const admins = new Set<string>();
-  const records = holdings.map(({ account, assignment, viaGroup, isEligible }) => {
-    const role = roles.get(assignment.roleDefinitionId);
-    if (role && isAdminRole(role)) admins.add(account);
-    return toPrivilege(account, assignment, role, { isEligible, ...(viaGroup !== undefined && { viaGroup }) });
-  });
-  const facts = [...admins].map((externalId) => ({ kind: 'accountFacts' as const, externalId, isAdmin: true }));
-  yield { records: [...records, ...facts], total: records.length };
+  // No fact beside them that says "administrator": it would outlive the roles, since this listing never shows the account again without any.
+  const records = holdings.map(({ account, assignment, viaGroup, isEligible }) =>
+    toPrivilege(account, assignment, roles.get(assignment.roleDefinitionId), { isEligible, ...(viaGroup !== undefined && { viaGroup }) }),
+  );
+  yield { records, total: records.length };
 }
 
 /** Microsoft's own tenant: apps that it owns are part of the product, no third parties. */

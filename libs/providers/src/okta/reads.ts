@@ -111,11 +111,9 @@ async function* privilegePages(app: AppClient): AsyncGenerator<Page> {
       const roles = mergedRoles(await rolesIfThere(app, id), given);
       const privileges = roles.map((role) => toPrivilege(id, role));
       const secondFactor = await secondFactorOf(app, id);
-      const isAdmin = privileges.some((privilege) => privilege.isAdmin);
-      return [
-        ...privileges,
-        { kind: 'accountFacts' as const, externalId: id, isAdmin, ...(secondFactor !== undefined && { hasSecondFactor: secondFactor }) },
-      ];
+      // That they are an administrator is in the privileges. As a fact of its own it would outlive them: this listing never shows the account again.
+      if (secondFactor === undefined) return privileges;
+      return [...privileges, { kind: 'accountFacts' as const, externalId: id, hasSecondFactor: secondFactor }];
     });
     yield { records: records.flat(), total: all.length };
   }

@@ -2,7 +2,7 @@ import { FakeClock, sandboxApp, type SandboxApp, type SandboxAppOptions } from '
 
 import { salesforce } from './index.js';
 import { OPERATIONS } from './operations.js';
-import { sandboxKey } from './sandbox-key.js';
+import { sandboxKey } from '../sdk/sandbox/sandbox-key.js';
 import { CLIENT_SECRET } from './sandbox-oauth.js';
 import type { SalesforceSandbox } from './sandbox-state.js';
 
@@ -40,7 +40,7 @@ describe('signing in to Salesforce', () => {
     ['an unknown user', { settings: { username: 'nobody@lindenworks.example' } }, 'consent', 'pre-authorized'],
     ['another consumer key', { settings: { clientId: '3MVG9anotherConsumerKey' } }, 'misconfigured', 'consumer key'],
     ['the login host of sandboxes', { settings: { loginHost: 'test.salesforce.com' } }, 'unreachable', ''],
-    ['a key of no certificate', { secrets: { privateKey: sandboxKey('another').pem } }, 'misconfigured', 'certificate'],
+    ['a key of no certificate', { secrets: { privateKey: sandboxKey('another', 'pkcs8').pem } }, 'misconfigured', 'certificate'],
     ['a key that is none', { secrets: { privateKey: 'hello' } }, 'misconfigured', 'PEM'],
     [
       'a wrong secret',

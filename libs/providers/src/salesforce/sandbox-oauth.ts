@@ -4,7 +4,7 @@ import type { SandboxAnswer, SandboxRoute } from '../sdk/index.js';
 
 import { API_VERSION, OPERATIONS } from './operations.js';
 import { answer, settle, type Context } from './sandbox-answers.js';
-import { sandboxKey } from './sandbox-key.js';
+import { sandboxKey } from '../sdk/sandbox/sandbox-key.js';
 import { CLIENT_ID, MY_DOMAIN, OWN_USER_ID, OWN_USERNAME } from './sandbox-seed.js';
 import type { SalesforceSandbox } from './sandbox-state.js';
 
@@ -58,7 +58,7 @@ function refusedAssertion({ switches, now }: Context, assertion: string): Sandbo
   const isSigned = verify(
     'sha256',
     Buffer.from(`${header}.${payload}`),
-    sandboxKey('salesforce').publicKey,
+    sandboxKey('salesforce', 'pkcs8').publicKey,
     Buffer.from(signature, 'base64url'),
   );
   if (!isSigned) return refuse('invalid_grant', 'invalid assertion');

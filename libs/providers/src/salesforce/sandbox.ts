@@ -3,7 +3,7 @@ import { record, text, timeMs, type SandboxAnswer, type SandboxDefinition, type 
 
 import { compactTime } from './activity-file.js';
 import { refuse, type Context } from './sandbox-answers.js';
-import { sandboxKey } from './sandbox-key.js';
+import { sandboxKey } from '../sdk/sandbox/sandbox-key.js';
 import { LOGIN, MAIN, oauthRoutes } from './sandbox-oauth.js';
 import { queryRoutes } from './sandbox-query.js';
 import { CLIENT_ID, MY_DOMAIN, OWN_USERNAME, seed } from './sandbox-seed.js';
@@ -20,7 +20,7 @@ export const sandbox: SandboxDefinition = {
   authorize,
   credentials: () => ({
     settings: { myDomain: MY_DOMAIN, authKind: 'jwt', clientId: CLIENT_ID, username: OWN_USERNAME, loginHost: 'login.salesforce.com' },
-    secrets: { privateKey: sandboxKey('salesforce').pem },
+    secrets: { privateKey: sandboxKey('salesforce', 'pkcs8').pem },
   }),
   switches: {
     pageSize: 'Rows on a page of a query, less than Salesforce would give; false leaves it to the batch size.',

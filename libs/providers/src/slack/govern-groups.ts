@@ -4,7 +4,7 @@ import type { Json } from '#libs/kernel';
 import type { ActionPlan, AppClient, PlanTarget } from '../sdk/index.js';
 import { AppFailure, at, whole } from '../sdk/index.js';
 import { send } from './calls.js';
-import { membersOf, userGroupsOf } from './listings.js';
+import { membersOf, scimGroups, userGroupsOf } from './listings.js';
 import { accountOf, isSo, needed, refreshAccount, seen } from './people.js';
 import { inWorkspace, workspacesOf } from './standing.js';
 
@@ -56,11 +56,26 @@ async function observeMembership(app: AppClient, target: PlanTarget): Promise<Js
     const others = members.filter((member) => member !== accountOf(target)).length;
     return { isMember, others, name: group.name, isFromIdp: group.isFromIdp === true, workspace: workspace.id };
   }
+  const kept = await keptElsewhere(app, target);
+  if (kept) return kept;
   throw new AppFailure(
     { kind: 'missing', appCode: 'no_such_subteam', message: `Slack has no user group ${id}.` },
     'GET /api/usergroups.list',
     200,
   );
+}
+
+// Groups of the identity provider are listed with the others, and are no user groups: they have to be found to be refused by name.
+async function keptElsewhere(app: AppClient, target: PlanTarget): Promise<Json | undefined> {
+  if (app.settings['idpGroups'] === 'false') return undefined;
+  for await (const page of scimGroups(app)) {
+    const group = page.find(({ id }) => id === groupOf(target));
+    if (!group) continue;
+    const users = group.users ?? [];
+    const isMember = users.includes(accountOf(target));
+    return { isMember, others: users.length - Number(isMember), name: group.name, isFromIdp: true, workspace: null };
+  }
+  return undefined;
 }
 
 // The method replaces the whole list, so it is read once more right before: whoever joined meanwhile must not be thrown out.

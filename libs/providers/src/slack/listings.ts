@@ -130,7 +130,8 @@ export async function membersOf(app: AppClient, workspace: string, group: string
   return texts(requiredList(at(body, 'users'), request.operation, 'the list "users"'));
 }
 
-async function* scimGroups(app: AppClient): AsyncGenerator<SlackUserGroup[]> {
+/** The groups that the identity provider keeps; none on a plan without SCIM. */
+export async function* scimGroups(app: AppClient): AsyncGenerator<SlackUserGroup[]> {
   const request = requestOf('GET /scim/v2/Groups');
   const pages = offsetPages(app, request, {
     offsetName: 'startIndex',

@@ -31,6 +31,14 @@ const attackDay: readonly ActivityRecord[] = [
   aRecord({ externalId: 'trip 2', actor: people[1], occurredAt: at(20, 10), ...PLACES.boston }),
   aRecord({ externalId: 'trip 3', actor: people[1], occurredAt: at(20, 11), ...PLACES.tokyo, eventType: 'file.read', category: 'DATA' }),
   aRecord({ externalId: 'quiet', actor: people[2], occurredAt: at(20, 9), ...PLACES.munich }),
+  ...['Ada', 'Bo', 'Cy'].map((name, minute) =>
+    aRecord({
+      ...{ externalId: `grant-${name}`, actor: people[0], occurredAt: at(20, 2, 20 + minute), ...PLACES.saoPaulo, userAgent: FIREFOX },
+      ...{ eventType: 'user.account.privilege.grant', category: 'PRIVILEGE', classUid: 3007, activityId: 16 },
+      targets: [{ type: 'User', externalId: null, name }],
+    }),
+  ),
+  ...[0, 1].map((n) => aRecord({ externalId: `tor-${n}`, actor: people[0], occurredAt: at(20, 3, n), ...PLACES.munich, ipTags: ['tor'] })),
   aRecord({
     externalId: 'threat',
     actor: people[2],
@@ -70,10 +78,15 @@ describe('the alerts of a day', () => {
   it('are the same however its pages are split, shuffled and repeated', async () => {
     const whole = (await alertsOf([attackDay])) as { title: string }[];
     expect(whole.map(({ title }) => title)).toEqual([
+      'Anonymous address: dana through the Tor network',
       'Impossible travel: dana in Germany and Brazil',
       'Impossible travel: ravi in Germany and Japan',
       'Impossible travel: ravi in Germany and United States',
       'Impossible travel: ravi in United States and Japan',
+      'Infrequent country: dana in Brazil',
+      'Infrequent country: ravi in Japan',
+      'Infrequent country: ravi in United States',
+      'New administrator: Ada, by dana',
       'Signed in after many failures: dana',
       'okta: user.session.start',
     ]);

@@ -70,7 +70,7 @@ function assess(activity: Activity, subject: Subject | undefined): Assessment {
     {
       name: 'habitualOnKnownDevice',
       value: { deviceDays, placeDays, appliesToTor: false },
-      applied: hiding !== 'tor' && deviceDays >= KNOWN_DEVICE_DAYS && placeDays >= KNOWN_PLACE_DAYS,
+      applied: hiding !== undefined && hiding !== 'tor' && deviceDays >= KNOWN_DEVICE_DAYS && placeDays >= KNOWN_PLACE_DAYS,
     },
   ];
   const name = nameOf(activity, subject);

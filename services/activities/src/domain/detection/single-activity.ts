@@ -64,6 +64,13 @@ function subjectOf(activity: Activity, fresh: Fresh): Subject | undefined {
   return activity.actorKey === null ? undefined : fresh.subjects.get(activity.actorKey);
 }
 
+// Apps tell one deed at one millisecond: then the id decides, not the order in which they were read.
+function tieBreak(id: string): number {
+  let sum = 0;
+  for (let at = 0; at < id.length; at++) sum = (sum * 31 + id.charCodeAt(at)) % 61;
+  return sum / 64;
+}
+
 function isMatch({ conditions, suppressions }: Assessment): boolean {
   return conditions.every(({ holds }) => holds) && suppressions.every(({ applied }) => !applied);
 }
@@ -85,7 +92,7 @@ function toSignal(policy: Policy, activity: Activity, subject: Subject | undefin
     groupKeys: subject ? [...new Set([subject.key, ...[...subject.accountKeys].sort()])] : [activity.actorKey ?? nobody],
     ...{ part, day: dayOf(activity.occurredAt), severity, title },
     // The worst speaks for the alert; of several the first, in whichever order they come.
-    rank: (SEVERITIES.indexOf(severity) + 1) * LATEST_MS - activity.occurredAt,
+    rank: (SEVERITIES.indexOf(severity) + 1) * LATEST_MS - activity.occurredAt + tieBreak(activity.id),
     firstAt: activity.occurredAt,
     lastAt: activity.occurredAt,
     explanation: toExplanation(policy, assessment),
