@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { exitOnError, makeLogger, onShutdown, readConfigOfProcess, writeWhole, type Config } from '#libs/platform';
-import { makeCompany, providers } from '#libs/providers';
-import { startSandbox, type RunningSandbox } from '#libs/providers/clients';
+import { providers } from '#libs/providers';
 
+import { startDemoApps, type DemoApps } from './demo/demo-apps.js';
 import { GraphClient } from './demo/graph-client.js';
 import { showProgress } from './demo/show-progress.js';
 import { report } from './demo/report.js';
@@ -29,21 +29,24 @@ await exitOnError(async () => {
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
   say(`Castellan demo: a company of ${PEOPLE} people, ${DAYS} days of their work, ${providers.length} apps.`);
   const beganAt = Date.now();
-  const sandboxes = await startSandboxes(await storyTime(config));
-  const appHosts = { ...config.appHosts, ...Object.assign({}, ...[...sandboxes.values()].map((sandbox) => sandbox.hosts)) };
+  const demo = await startDemoApps({ now: await storyTime(config), people: PEOPLE, days: DAYS });
+  const appHosts = { ...config.appHosts, ...Object.assign({}, ...demo.apps.map((app) => app.hosts)) };
   const logger = makeLogger(config);
   const castellan = await startEmbedded({ config: { ...config, appHosts }, logger });
   onShutdown(logger, async () => {
     await castellan.close();
-    await Promise.all([...sandboxes.values()].map((sandbox) => sandbox.close()));
+    demo.stop();
   });
 
   const graph = new GraphClient(castellan.url, castellan.access.token);
-  await manageDomain(graph, sandboxes);
-  await connectAll(graph, sandboxes, say);
+  // Who is external, and whose accounts belong to one person, is judged by the company's own domain.
+  await graph.ask('mutation ($domains: [String!]!) { setManagedDomains(domains: $domains) { problems { message } } }', {
+    domains: [demo.domain],
+  });
+  await connectAll(graph, demo, say);
   await showProgress(graph, process.stdout);
   say(`\nAll of it was read within ${Math.round((Date.now() - beganAt) / 1_000)} s of the start.\n`);
-  say(await report(graph, castellan, config, sandboxes));
+  say(await report(graph, castellan, config, demo));
 });
 
 /** The moment the story ends at: kept, so that a later start tells the same story and finds its data again. */
@@ -59,27 +62,11 @@ async function storyTime(config: Config): Promise<Date> {
   }
 }
 
-async function startSandboxes(now: Date): Promise<Map<string, RunningSandbox>> {
-  const company = makeCompany({ people: PEOPLE, days: DAYS, now });
-  const started = await Promise.all(
-    providers.map(
-      async (provider) => [provider.manifest.key, await startSandbox(provider.sandbox, { company, now, days: DAYS, live: true })] as const,
-    ),
-  );
-  return new Map(started);
-}
-
-/** The company's own domain: who is external, and whose accounts belong to one person, is judged by it. */
-async function manageDomain(graph: GraphClient, sandboxes: ReadonlyMap<string, RunningSandbox>): Promise<void> {
-  const domains = [...new Set([...sandboxes.values()].map((sandbox) => sandbox.company.domain))];
-  await graph.ask('mutation ($domains: [String!]!) { setManagedDomains(domains: $domains) { problems { message } } }', { domains });
-}
-
-async function connectAll(graph: GraphClient, sandboxes: ReadonlyMap<string, RunningSandbox>, say: (text: string) => void): Promise<void> {
+async function connectAll(graph: GraphClient, { apps }: DemoApps, say: (text: string) => void): Promise<void> {
   const { connectors } = await graph.ask<{ connectors: { id: string; app: { id: string } }[] }>('{ connectors { id app { id } } }');
   const known = new Map(connectors.map((connector) => [connector.app.id, connector.id]));
   if (known.size > 0) say(`Found again what was read before: ${connectors.length} connected apps.`);
-  for (const [app, { credentials }] of sandboxes) {
+  for (const { key: app, credentials } of apps) {
     const id = known.get(app);
     // A sandbox makes its credentials anew at each start.
     const { payload } =

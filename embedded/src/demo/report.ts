@@ -1,7 +1,7 @@
 import type { Config } from '#libs/platform';
-import type { RunningSandbox } from '#libs/providers/clients';
 
 import type { Castellan } from '../start-embedded.js';
+import type { DemoApps } from './demo-apps.js';
 import type { GraphClient } from './graph-client.js';
 
 interface Found {
@@ -38,14 +38,8 @@ const FOUND = `{
 }`;
 
 /** What the demo found, where to look, and what to try. */
-export async function report(
-  graph: GraphClient,
-  castellan: Castellan,
-  config: Config,
-  sandboxes: ReadonlyMap<string, RunningSandbox>,
-): Promise<string> {
+export async function report(graph: GraphClient, castellan: Castellan, config: Config, demo: DemoApps): Promise<string> {
   const found = await graph.ask<Found>(FOUND);
-  const victim = [...sandboxes.values()][0]?.company.takeover.victim;
   return [
     'What was found',
     `  ${found.people.totalCount} people with ${found.accounts.totalCount} accounts, ${found.admins.totalCount} of them administrators`,
@@ -61,13 +55,13 @@ export async function report(
     ]),
     '',
     'Three queries to paste into GraphiQL',
-    ...queries(victim?.email ?? 'someone@example.com').map((query) => `\n${query}`),
+    ...queries(demo.victim).map((query) => `\n${query}`),
     '',
     `  Graph      ${castellan.url}`,
     `  GraphiQL   ${castellan.origin}/`,
     `  Token      ${castellan.access.token}`,
     `             (administrator; also in ${config.dataDir}/access.json)`,
-    ...[...sandboxes].map(([app, sandbox]) => `  Sandbox    ${app.padEnd(18)} ${sandbox.url}`),
+    ...demo.apps.map((app) => `  Sandbox    ${app.key.padEnd(18)} ${app.url}`),
     '  People go on working in the sandboxes. Ctrl-C stops everything; the next start finds its data again.',
   ].join('\n');
 }

@@ -236,6 +236,11 @@ describe('removing from a user group', () => {
     );
   });
 
+  it('is refused for a group of the identity provider that is no user group', async () => {
+    const kept = state().scimGroups[0]!;
+    expect(await refusalOf('REMOVE_FROM_GROUP', account(kept.members[0]!, { groupExternalId: kept.id }))).toBe('SLACK_GROUP_KEPT_BY_IDP');
+  });
+
   it('of a group that is gone says so', async () => {
     const target = account(someone().id, { groupExternalId: 'SGONE' });
     expect(await failureOf(() => plan('REMOVE_FROM_GROUP').observe(made.app, target))).toMatchObject({ kind: 'missing' });

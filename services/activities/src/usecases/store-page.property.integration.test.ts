@@ -9,12 +9,17 @@ const people = ['dana', 'ravi', 'noor'].map(
   (name) => ({ externalId: `00u${name}`, name, email: `${name}@acme.example`, type: 'person' }) as const,
 );
 
-/** Two weeks in which everybody works in Munich. */
-const known: readonly ActivityRecord[] = people.flatMap((actor) =>
-  Array.from({ length: 14 }, (_, day) =>
-    aRecord({ externalId: `known-${actor.name}-${day}`, actor, occurredAt: at(1 + day, 9), ...PLACES.munich }),
+const absent = { externalId: '00umona', name: 'mona', email: 'mona@acme.example', type: 'person' } as const;
+
+/** Two weeks in which everybody works in Munich, but for one who was last seen in summer. */
+const known: readonly ActivityRecord[] = [
+  aRecord({ externalId: 'summer', actor: absent, occurredAt: at(-80), ...PLACES.munich }),
+  ...people.flatMap((actor) =>
+    Array.from({ length: 14 }, (_, day) =>
+      aRecord({ externalId: `known-${actor.name}-${day}`, actor, occurredAt: at(1 + day, 9), ...PLACES.munich }),
+    ),
   ),
-);
+];
 
 /** A day on which things happen. */
 const attackDay: readonly ActivityRecord[] = [
@@ -39,6 +44,11 @@ const attackDay: readonly ActivityRecord[] = [
     }),
   ),
   ...[0, 1].map((n) => aRecord({ externalId: `tor-${n}`, actor: people[0], occurredAt: at(20, 3, n), ...PLACES.munich, ipTags: ['tor'] })),
+  ...Array.from({ length: 6 }, (_, n) =>
+    aFailure({ externalId: `denied-${n}`, actor: people[2], occurredAt: at(20, 4, n), failure: 'MFA_DENIED', ...PLACES.munich }),
+  ),
+  aRecord({ externalId: 'gave in', actor: people[2], occurredAt: at(20, 4, 8), ...PLACES.munich }),
+  ...[0, 1].map((n) => aRecord({ externalId: `back-${n}`, actor: absent, occurredAt: at(20, 5, n), ...PLACES.munich })),
   aRecord({
     externalId: 'threat',
     actor: people[2],
@@ -79,6 +89,8 @@ describe('the alerts of a day', () => {
     const whole = (await alertsOf([attackDay])) as { title: string }[];
     expect(whole.map(({ title }) => title)).toEqual([
       'Anonymous address: dana through the Tor network',
+      'Dormant account active: mona',
+      'Gave in to MFA requests: noor',
       'Impossible travel: dana in Germany and Brazil',
       'Impossible travel: ravi in Germany and Japan',
       'Impossible travel: ravi in Germany and United States',

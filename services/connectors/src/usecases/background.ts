@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '#libs/kernel';
 import { LeaseStore, LOGGER, PEERS, type BackgroundWork, type Lease, type Logger, type Peers } from '#libs/platform';
@@ -38,6 +40,8 @@ export class Background implements BackgroundWork {
   ) {}
 
   start(): void {
+    // Each piece of work listens; that is no leak.
+    setMaxListeners(0, this.stopping.signal);
     this.wake.on(() => this.look());
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
     this.look();

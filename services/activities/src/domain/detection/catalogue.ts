@@ -3,10 +3,12 @@ import { DomainError } from '#libs/kernel';
 import type { Policy } from '../policy.js';
 import { APP_ALERT, appAlert } from './app-alert.js';
 import type { Detector } from './detector.js';
+import { DORMANT_ACCOUNT, dormantAccount } from './dormant-account.js';
 import { FAILED_LOGINS, failedLogins } from './failed-logins.js';
 import { INFREQUENT_COUNTRY, infrequentCountry } from './infrequent-country.js';
 import { NEW_ADMINISTRATOR, newAdministrator } from './new-administrator.js';
 import { ANONYMOUS_IP, anonymousIp } from './anonymous-ip.js';
+import { MFA_FATIGUE, mfaFatigue } from './mfa-fatigue.js';
 import { IMPOSSIBLE_TRAVEL, impossibleTravel } from './impossible-travel.js';
 
 /** The policies that come with the product. */
@@ -16,12 +18,23 @@ export const BUILT_IN_POLICIES: readonly Policy[] = [
   NEW_ADMINISTRATOR,
   INFREQUENT_COUNTRY,
   ANONYMOUS_IP,
+  MFA_FATIGUE,
+  DORMANT_ACCOUNT,
   APP_ALERT,
 ];
 
 /** The detections that run on every new activity. */
 export function detectors(atlas: Atlas): readonly Detector[] {
-  return [impossibleTravel(atlas), failedLogins, newAdministrator, infrequentCountry(atlas), anonymousIp, appAlert];
+  return [
+    impossibleTravel(atlas),
+    failedLogins,
+    newAdministrator,
+    infrequentCountry(atlas),
+    anonymousIp,
+    mfaFatigue,
+    dormantAccount,
+    appAlert,
+  ];
 }
 
 export class PolicyNotFound extends DomainError {

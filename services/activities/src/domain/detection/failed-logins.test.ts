@@ -17,6 +17,20 @@ describe('multiple failed logins of one account', () => {
     ]);
   });
 
+  it('count once where several apps tell one attempt, and each where one account fails twice in a second', () => {
+    const subject = { key: 'per_dana', accountKeys: ['acc_dana', 'acc_box'], name: 'Dana', isPerson: true, profile: undefined };
+    const told = (attempts: number) =>
+      row(attempts).flatMap((failure) => [
+        failure,
+        aFailure({ occurredAt: Math.floor(failure.occurredAt / 1_000) * 1_000, actorKey: 'acc_box', connectorId: 'con_box' }),
+      ]);
+    const inBoth = (fresh: ReturnType<typeof row>) => new World([...workdays(1, 19), ...fresh], [subject]).judge(failedLogins, fresh);
+    expect(inBoth(told(9))).toEqual([]);
+    expect(inBoth(told(10))).toMatchObject([{ accountIds: ['acc_box', 'acc_dana'] }]);
+    expect(inBoth(told(10))[0]!.activityIds).toHaveLength(20);
+    expect(judge(row(10, { occurredAt: at(20, 2) }))).toHaveLength(1);
+  });
+
   it('are one signal with all failures while they go on', () => {
     const fresh = row(60);
     const [signal, ...others] = judge(fresh);

@@ -78,7 +78,7 @@ function bySubjectNeeds(fresh: Fresh, seen: Seen): Need[] {
 }
 
 /** The stretches in which a fresh failure could complete a burst, or a fresh sign-in could follow one. */
-function windowsOf(fresh: Fresh): { readonly subject: Subject; readonly window: FailuresNeed }[] {
+export function windowsOf(fresh: Fresh): { readonly subject: Subject; readonly window: FailuresNeed }[] {
   const windows: { subject: Subject; window: FailuresNeed }[] = [];
   for (const [subject, activities] of bySubject(fresh)) {
     const stretches = activities.flatMap((activity) => {
@@ -145,7 +145,7 @@ function newsOf(burst: Burst, entered: readonly Sighting[], freshIds: ReadonlySe
 
 /** When so many had failed that no person was at work: what succeeds before may be the person's own. */
 function provenAt(burst: Burst): number {
-  return burst.failures[FLOOR - 1]!.at;
+  return burst.provenAt;
 }
 
 /** Sign-ins that followed, from where the person is not known to act, or from where the guesses came. */

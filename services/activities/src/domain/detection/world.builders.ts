@@ -115,7 +115,11 @@ export function workdays(from: number, to: number, change: Partial<Activity> = {
 export class World {
   private readonly profiles = new Map<string, Profile>();
 
-  constructor(private readonly stored: readonly Activity[]) {
+  /** Accounts are strangers to each other unless `people` says otherwise. */
+  constructor(
+    private readonly stored: readonly Activity[],
+    private readonly people: readonly Subject[] = [],
+  ) {
     for (const activity of stored) {
       if (activity.actorKey === null) continue;
       const profile = learnFrom(this.profiles.get(activity.actorKey), activity);
@@ -145,6 +149,11 @@ export class World {
     const subjects = new Map<string, Subject>();
     for (const { actorKey, actorName } of activities) {
       if (actorKey === null || subjects.has(actorKey)) continue;
+      const person = this.people.find(({ accountKeys }) => accountKeys.includes(actorKey));
+      if (person) {
+        subjects.set(actorKey, person);
+        continue;
+      }
       const profile = this.profiles.get(actorKey);
       subjects.set(actorKey, { key: actorKey, accountKeys: [actorKey], name: actorName, isPerson: true, profile });
     }
