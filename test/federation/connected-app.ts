@@ -4,8 +4,8 @@ import type { RunningSandbox } from '#libs/providers/clients';
 
 import type { Installation } from './installation.js';
 
-/** Longer than any first reading of a small company takes on a busy machine. */
-const PATIENCE_S = 100;
+/** Longer than any reading of a small company takes on a busy machine; an app that asks to wait 30 s does so several times in a row. */
+const PATIENCE_S = 150;
 
 /** A stream of a connector, as the graph shows it. */
 export interface StreamShown {

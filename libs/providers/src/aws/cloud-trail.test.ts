@@ -158,13 +158,13 @@ describe('a row of LookupEvents', () => {
   });
 });
 
-it('a million events and twenty thousand users are made as they are read', async () => {
+it('a million events and five thousand users are made as they are read', async () => {
   const big = await sandboxApp(aws, {
     clock: new FakeClock(NOW),
     now: NOW,
     people: 10,
     days: 2,
-    bulk: { accounts: 20_000, activities: 1_000_000 },
+    bulk: { accounts: 5_000, activities: 1_000_000 },
     keepExchanges: false,
   });
   const { trail } = big.sandbox.state as AwsState;
@@ -175,6 +175,6 @@ it('a million events and twenty thousand users are made as they are read', async
   expect(seen.size).toBe(200);
   let accounts = 0;
   for await (const page of aws.listings.ACCOUNTS!.pages(big.app)) accounts += page.records.length;
-  expect(accounts).toBeGreaterThan(20_000);
+  expect(accounts).toBeGreaterThan(5_000);
   await big.close();
-}, 60_000);
+}, 120_000);

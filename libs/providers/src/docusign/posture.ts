@@ -62,7 +62,7 @@ async function outcomeOf(read: () => Promise<Json>): Promise<Outcome> {
   } catch (failure) {
     if (!(failure instanceof AppFailure)) throw failure;
     const { kind, message, classified } = failure;
-    if (kind === 'forbidden' || kind === 'consent') return { is: 'refused', missing: classified.missingScopes ?? [], message };
+    if (kind === 'forbidden') return { is: 'refused', missing: classified.missingScopes ?? [], message };
     if (kind === 'unlicensed') return { is: 'unlicensed', message };
     if (kind === 'missing' || kind === 'malformed' || kind === 'rejected' || kind === 'conflict' || kind === 'down')
       return { is: 'failed', message };

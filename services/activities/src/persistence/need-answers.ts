@@ -106,18 +106,13 @@ async function failureCounts(
 }
 
 // Both counts end early, so that neither grows with the organization.
-async function countryPeople(
-  tx: Pick<Tx, 'query'>,
-  tenant: string,
-  { country, before, except }: Of<'countryPeople'>,
-): Promise<CountryPeople> {
+async function countryPeople(tx: Pick<Tx, 'query'>, tenant: string, { country, before }: Of<'countryPeople'>): Promise<CountryPeople> {
   const count = async (more: Sql, most: number): Promise<number> => {
     const [row] = await tx.query<{ people: number }>(sql`
       select count(*) as people from (
         select distinct coalesce(account_ref.person_id, country_seen.actor_key) as person
         from country_seen left join account_ref on account_ref.tenant = country_seen.tenant and account_ref.id = country_seen.actor_key
         where country_seen.tenant = ${tenant} ${more} and country_seen.first_day < ${before}
-          and not (${inList(sql`country_seen.actor_key`, [...except])})
         limit ${most}) as people_seen`);
     return Number(row?.people ?? 0);
   };

@@ -183,7 +183,8 @@ export class RunStream {
       failures: 0,
       problem: null,
     }));
-    if (problem) await this.connectors.change(ref.tenant, ref.connectorId, (one) => ({ ...one, problem: null }));
+    // A run that read nothing may not have asked the app anything: only what the app told proves that the connection works again.
+    if (problem && progress.items > 0) await this.connectors.change(ref.tenant, ref.connectorId, (one) => ({ ...one, problem: null }));
     if (ref.name === 'ACCOUNTS') await this.letOthersBegin(ref, now);
   }
 

@@ -64,8 +64,8 @@ export type Need =
     }
   /** Where these accounts usually act from. */
   | { readonly kind: 'profiles'; readonly accountKeys: readonly string[] }
-  /** How many people were seen in a country before a day, without these accounts. */
-  | { readonly kind: 'countryPeople'; readonly country: string; readonly before: number; readonly except: readonly string[] };
+  /** How many people were seen in a country before a day. */
+  | { readonly kind: 'countryPeople'; readonly country: string; readonly before: number };
 
 /** Counting people ends here: beyond it a country is usual for any organization. */
 export const ENOUGH_PEOPLE = 50;
@@ -96,7 +96,7 @@ export function needKey(need: Need): string {
     case 'failureCounts':
       return `${need.kind} ${need.accountKeys.join()} ${need.from} ${need.to} ${need.slice}`;
     case 'countryPeople':
-      return `${need.kind} ${need.country} ${need.before} ${need.except.join()}`;
+      return `${need.kind} ${need.country} ${need.before}`;
     case 'history':
       return `${need.kind} ${need.of} ${need.accountKeys.join()} ${need.from} ${need.to}`;
     default:

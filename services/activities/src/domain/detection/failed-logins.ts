@@ -78,8 +78,22 @@ function bySubjectNeeds(fresh: Fresh, seen: Seen): Need[] {
 }
 
 /** The stretches in which a fresh failure could complete a burst, or a fresh sign-in could follow one. */
-export function windowsOf(fresh: Fresh): { readonly subject: Subject; readonly window: FailuresNeed }[] {
-  const windows: { subject: Subject; window: FailuresNeed }[] = [];
+export function windowsOf(fresh: Fresh): readonly Window[] {
+  const windows = windowsFound.get(fresh) ?? findWindows(fresh);
+  windowsFound.set(fresh, windows);
+  return windows;
+}
+
+interface Window {
+  readonly subject: Subject;
+  readonly window: FailuresNeed;
+}
+
+// Asked for in every round of reading, and by two detections: looked for once.
+const windowsFound = new WeakMap<Fresh, readonly Window[]>();
+
+function findWindows(fresh: Fresh): Window[] {
+  const windows: Window[] = [];
   for (const [subject, activities] of bySubject(fresh)) {
     const stretches = activities.flatMap((activity) => {
       const at = activity.occurredAt;

@@ -65,7 +65,7 @@ describe('activity from an infrequent country', () => {
     expect(world.explain(detector, there)).toMatchObject({
       matched: true,
       baseline: { countries: { DE: 19 }, peopleThere: 0 },
-      smallestChange: 'No alert if Dana Rivera had been seen in Japan on one earlier day, or 3 other people instead of 0.',
+      smallestChange: 'No alert if Dana Rivera had been seen in Japan on one earlier day, or 3 people instead of 0.',
     });
     const home = anActivity();
     expect(new World([...workdays(1, 19), home]).explain(detector, home)).toMatchObject({

@@ -4,7 +4,7 @@ import { countryName, type Atlas } from '../enrichment/atlas.js';
 import type { Condition, Suppression } from '../explanation.js';
 import type { Policy } from '../policy.js';
 import { ENOUGH_PEOPLE, type CountryPeople, type Detector, type Need, type Seen, type Subject } from './detector.js';
-import { activeDays, daysOfDevice, isPlaced, isRented, partsOfPlace, visitsOf, type Profile } from './profile.js';
+import { activeDays, daysOfDevice, isPlaced, isRented, partsOfPlace, visitsOf, wasIn, type Profile } from './profile.js';
 import { missing, nameOf, singleActivityDetector, type Assessment } from './single-activity.js';
 
 const DAY_MS = 86_400_000;
@@ -43,12 +43,12 @@ export function infrequentCountry(atlas: Atlas): Detector {
   return singleActivityDetector({
     policy: INFREQUENT_COUNTRY,
     isCandidate: (activity, subject) =>
-      subject !== undefined &&
+      subject?.profile !== undefined &&
       subject.isPerson &&
       isPlaced(activity) &&
-      visitsOf(subject.profile, activity.country!, dayOf(activity.occurredAt)) === 0 &&
+      !wasIn(subject.profile, activity.country!, dayOf(activity.occurredAt)) &&
       hasLearned(activity, subject.profile),
-    needs: (activity, subject) => (subject && activity.country !== null ? [countryNeed(activity, subject)] : []),
+    needs: (activity) => (activity.country === null ? [] : [countryNeed(activity)]),
     assess: (activity, subject, seen) => assess(activity, subject, seen, atlas),
   });
 }
@@ -61,9 +61,10 @@ function hasLearned({ occurredAt }: Activity, profile: Profile | undefined): boo
   );
 }
 
-// The day itself is left out, so that several accounts taken over on one day do not excuse each other.
-function countryNeed(activity: Activity, subject: Subject): CountryNeed {
-  return { kind: 'countryPeople', country: activity.country!, before: dayOf(activity.occurredAt), except: subject.accountKeys };
+// The day itself is left out, so that several accounts taken over on one day do not excuse each other. Nobody has to be taken out of the count: who
+// was there before that day is not asked about. One read serves all who come to the country on a day.
+function countryNeed(activity: Activity): CountryNeed {
+  return { kind: 'countryPeople', country: activity.country!, before: dayOf(activity.occurredAt) };
 }
 
 function assess(activity: Activity, subject: Subject | undefined, seen: Seen, atlas: Atlas): Assessment {
@@ -71,7 +72,7 @@ function assess(activity: Activity, subject: Subject | undefined, seen: Seen, at
   const profile = subject?.profile;
   const country = activity.country;
   const visits = country === null ? 0 : visitsOf(profile, country, day);
-  const people = (subject && country !== null && seen.countryPeople(countryNeed(activity, subject))) || { there: 0, all: 0 };
+  const people = (country !== null && seen.countryPeople(countryNeed(activity))) || { there: 0, all: 0 };
   const conditions: Condition[] = [
     {
       name: 'personsOwnSuccess',
@@ -101,13 +102,13 @@ function assess(activity: Activity, subject: Subject | undefined, seen: Seen, at
   return {
     conditions,
     suppressions,
-    baseline: { countries: countriesOf(profile, day), peopleThere: people.there, otherPeople: people.all },
+    baseline: { countries: countriesOf(profile, day), peopleThere: people.there, people: people.all },
     summary: !matched
       ? `This is no activity of a known person from a country new to them.`
-      : `${name} acted from ${where} (${activity.ip ?? 'unknown address'}, ${activity.organization ?? 'unknown operator'}) for the first time in ${RECENCY_DAYS} days${silent ? `, but ${WORDS[silent.name]}` : `; ${people.there} of ${people.all} other people were seen there`}.`,
+      : `${name} acted from ${where} (${activity.ip ?? 'unknown address'}, ${activity.organization ?? 'unknown operator'}) for the first time in ${RECENCY_DAYS} days${silent ? `, but ${WORDS[silent.name]}` : `; ${people.there} of ${people.all} people were seen there before`}.`,
     smallestChange:
       matched && !silent
-        ? `No alert if ${name} had been seen in ${where} on one earlier day, or ${usualPeople(people)} other people instead of ${people.there}.`
+        ? `No alert if ${name} had been seen in ${where} on one earlier day, or ${usualPeople(people)} people instead of ${people.there}.`
         : missing({ conditions, suppressions }),
     severity: isRented(activity) || activity.network === 'vpn' || isNewDevice ? 'MEDIUM' : 'LOW',
     title: `Infrequent country: ${name} in ${where}`,
@@ -129,7 +130,7 @@ function suppressionsOf(activity: Activity, profile: Profile | undefined, people
     { name: 'knownOperator', value: { asn: activity.asn, countries: operator }, applied: operator > 0 },
     {
       name: 'usualForTheOrganization',
-      value: { peopleThere: people.there, otherPeople: people.all },
+      value: { peopleThere: people.there, people: people.all },
       applied: people.there >= usualPeople(people),
     },
   ];

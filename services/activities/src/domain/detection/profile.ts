@@ -131,6 +131,13 @@ export function daysOfCountry(profile: Profile | undefined, country: string, day
   return all ? countBefore(all, day) : 0;
 }
 
+/** True where the country was seen before `day`, also where an alert holds that in doubt. Cheap: asked of nearly every activity. */
+export function wasIn(profile: Profile, country: string, day: number): boolean {
+  const prefix = `${country}|`;
+  for (const [place, days] of profile.places) if (place.startsWith(prefix) && onlyBefore(days, day)) return true;
+  return false;
+}
+
 /** How many days before `day` the country was seen, also where an alert holds them in doubt. */
 export function visitsOf(profile: Profile | undefined, country: string, day: number): number {
   return daysBefore(profile, day, (place) => partsOfPlace(place).country === country);

@@ -36,11 +36,13 @@ export interface SingleActivityDetection {
 /** Alerts where all conditions hold and no suppression applies. */
 export function singleActivityDetector(detection: SingleActivityDetection): Detector {
   const { policy } = detection;
-  const candidates = (fresh: Fresh): { activity: Activity; subject: Subject | undefined }[] =>
-    fresh.activities.flatMap((activity) => {
-      const subject = subjectOf(activity, fresh);
-      return detection.isCandidate(activity, subject) ? [{ activity, subject }] : [];
-    });
+  // Asked for in every round of reading: looked for once.
+  const found = new WeakMap<Fresh, readonly Candidate[]>();
+  const candidates = (fresh: Fresh): readonly Candidate[] => {
+    const all = found.get(fresh) ?? candidatesIn(fresh, detection);
+    found.set(fresh, all);
+    return all;
+  };
   const needsOf = (activity: Activity, subject: Subject | undefined): readonly Need[] => detection.needs?.(activity, subject) ?? [];
   return {
     policy,
@@ -53,6 +55,20 @@ export function singleActivityDetector(detection: SingleActivityDetection): Dete
     explainNeeds: (activity, fresh) => needsOf(activity, subjectOf(activity, fresh)),
     explain: (activity, fresh, seen) => toExplanation(policy, detection.assess(activity, subjectOf(activity, fresh), seen)),
   };
+}
+
+interface Candidate {
+  readonly activity: Activity;
+  readonly subject: Subject | undefined;
+}
+
+function candidatesIn(fresh: Fresh, detection: SingleActivityDetection): Candidate[] {
+  const all: Candidate[] = [];
+  for (const activity of fresh.activities) {
+    const subject = subjectOf(activity, fresh);
+    if (detection.isCandidate(activity, subject)) all.push({ activity, subject });
+  }
+  return all;
 }
 
 /** The person as people know them. */

@@ -196,7 +196,7 @@ export class World {
         return [...counts.values()];
       }
       case 'countryPeople': {
-        const others = [...this.profiles].filter(([key]) => !need.except.includes(key)).map(([, profile]) => firstDays(profile));
+        const others = [...this.profiles.values()].map(firstDays);
         const were = (days: Iterable<number>): boolean => [...days].some((day) => day < need.before);
         return {
           there: others.filter((days) => were(days.has(need.country) ? [days.get(need.country)!] : [])).length,
