@@ -5,6 +5,7 @@ import { crashPoint, Database, StreamPositions, type Tx } from '#libs/platform';
 import { namedActorKey, type IncomingActivity } from '../domain/activity.js';
 import { toFailure } from '../domain/detection/failed-sign-ins.js';
 import { learnFrom } from '../domain/detection/learn-from.js';
+import { firstDay } from '../domain/day-set.js';
 import { firstDays, type Profile } from '../domain/detection/profile.js';
 import { PageStore, type CountrySeen, type OpenPage, type PackedRaws } from '../domain/page-store.js';
 import { RaiseAlerts } from './raise-alerts.js';
@@ -129,10 +130,21 @@ function teach(profiles: Map<string, Profile>, fresh: readonly IncomingActivity[
 function newCountries(before: ReadonlyMap<string, Profile>, changed: ReadonlyMap<string, Profile>): CountrySeen[] {
   const all: CountrySeen[] = [];
   for (const [actorKey, profile] of changed) {
-    const known = firstDays(before.get(actorKey));
+    const old = before.get(actorKey);
+    if (old && !hasNewPast(old, profile)) continue;
+    const known = firstDays(old);
     for (const [country, day] of firstDays(profile)) {
       if (day < (known.get(country) ?? Infinity)) all.push({ actorKey, country, day, isEarlier: known.has(country) });
     }
   }
   return all;
+}
+
+/** False where the profile has only got newer days of places that it had: nearly always. */
+function hasNewPast(before: Profile, after: Profile): boolean {
+  for (const [place, days] of after.places) {
+    const old = before.places.get(place);
+    if (!old || (old !== days && firstDay(days) < firstDay(old))) return true;
+  }
+  return false;
 }

@@ -36,6 +36,7 @@ export const anonymousIp = singleActivityDetector({
 });
 
 function hidingOf({ network, ipTags }: Activity): Hiding | undefined {
+  if (ipTags.length === 0) return undefined;
   return (['tor', 'proxy', 'vpn'] as const).find((word) => network === word || ipTags.includes(word));
 }
 

@@ -134,7 +134,7 @@ export function daysOfCountry(profile: Profile | undefined, country: string, day
 /** True where the country was seen before `day`, also where an alert holds that in doubt. Cheap: asked of nearly every activity. */
 export function wasIn(profile: Profile, country: string, day: number): boolean {
   const prefix = `${country}|`;
-  for (const [place, days] of profile.places) if (place.startsWith(prefix) && onlyBefore(days, day)) return true;
+  for (const [place, days] of profile.places) if (place.startsWith(prefix) && (days.last < day || onlyBefore(days, day))) return true;
   return false;
 }
 
