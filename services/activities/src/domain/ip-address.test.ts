@@ -43,6 +43,8 @@ describe('an address', () => {
   it('is read as the library ipaddr.js reads it', () => {
     fc.assert(
       fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
+        // The form ::1.2.3.4 is deprecated (RFC 4291); the library takes it for ::ffff:1.2.3.4, which it is not.
+        fc.pre(!/^[0:]*:\d{1,3}\./.test(text));
         const address = readAddress(text);
         const theirs = ipaddr.process(text);
         const bytes = theirs.kind() === 'ipv4' ? (theirs as ipaddr.IPv4).toIPv4MappedAddress().toByteArray() : theirs.toByteArray();
