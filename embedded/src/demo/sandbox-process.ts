@@ -20,12 +20,18 @@ const apps = await Promise.all(
 );
 process.send?.({ apps, domain: company.domain, victim: company.takeover.victim.email } satisfies DemoApps);
 
-/** All apps tell the same story, but for a mistyped password: that happens at one app, not at all of them in the same second. */
+/**
+ * All apps tell the same story, but people do not open every app every time: Okta, through which they sign in, tells all of it, each other app a third of
+ * the ordinary days. A mistyped password happens at one app, not at all of them in the same second. The attack is told by all.
+ */
 function asSeenBy(app: number): Company {
-  const isTold = (event: CompanyEvent): boolean =>
-    event.act !== 'SIGN_IN_FAILED' ||
-    event.isAttack ||
-    [...event.id].reduce((sum, sign) => sum + sign.charCodeAt(0), 0) % providers.length === app;
+  const isIdentityProvider = providers[app]?.manifest.key === 'okta';
+  const isTold = (event: CompanyEvent): boolean => {
+    if (event.isAttack) return true;
+    const number = [...event.id].reduce((sum, sign) => sum + sign.charCodeAt(0), 0);
+    if (event.act === 'SIGN_IN_FAILED') return number % providers.length === app;
+    return isIdentityProvider || (number + app) % 3 === 0;
+  };
   return {
     ...company,
     *events(from, to) {
